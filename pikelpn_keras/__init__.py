@@ -1,0 +1,1 @@
+"""PikeLPN for Keras 3."""

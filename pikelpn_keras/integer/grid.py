@@ -1,0 +1,83 @@
+"""Grids: where the values of a tensor lie."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from pikelpn_keras.integer.rounding import round_half_up
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """The values `q * 2**exponent`, with `q` an integer of `bits` bits.
+
+    Attributes:
+        exponent: integer; while a model trains, an integer-valued scalar tensor.
+        bits: width of `q` in bits.
+        signed: whether `q` runs from `-2**(bits-1)` to `2**(bits-1) - 1` (True) or from 0 to
+            `2**bits - 1` (False).
+
+    Example:
+
+    >>> pixels = Grid(exponent=-8, bits=8, signed=False)
+    >>> pixels.low, pixels.high
+    (0, 255)
+    >>> pixels.integers(np.array([0.5, 0.25], "float32"))
+    array([128,  64], dtype=int32)
+    """
+
+    exponent: Any
+    bits: int = 8
+    signed: bool = True
+
+    @property
+    def low(self):
+        """Smallest integer of the grid."""
+        return -(2 ** (self.bits - 1)) if self.signed else 0
+
+    @property
+    def high(self):
+        """Largest integer of the grid."""
+        return 2 ** (self.bits - 1) - 1 if self.signed else 2**self.bits - 1
+
+    @property
+    def magnitude(self):
+        """Largest absolute value among the integers of the grid."""
+        return max(-self.low, self.high)
+
+    def integers(self, inputs):
+        """The grid integers that stand for `inputs`.
+
+        Args:
+            inputs: array. Integers are taken as grid integers; floats are values and are rounded
+                half up to the grid and clipped to its range.
+
+        Returns:
+            int32 array of the same shape.
+
+        Raises:
+            ValueError: if an integer lies outside the grid or a float is not a number.
+        """
+        inputs = np.asarray(inputs)
+        if inputs.dtype.kind in "iub":
+            if inputs.size and (inputs.min() < self.low or inputs.max() > self.high):
+                raise ValueError(
+                    f"integers from {inputs.min()} to {inputs.max()} do not fit the input grid "
+                    f"{self.low} .. {self.high}; pass grid integers, or floats to be rounded"
+                )
+            return inputs.astype(np.int32)
+        if np.isnan(inputs).any():
+            raise ValueError("the inputs contain NaN; remove or replace those values")
+        scaled = np.ldexp(inputs.astype(np.float32), -self.exponent)
+        return np.clip(round_half_up(scaled), self.low, self.high).astype(np.int32)
+
+    def values(self, integers):
+        """The real values, float32, of grid integers.
+
+        Example:
+
+        >>> Grid(-1).values(np.array([-3, 4]))
+        array([-1.5,  2. ], dtype=float32)
+        """
+        return np.ldexp(np.asarray(integers, np.float32), self.exponent)
