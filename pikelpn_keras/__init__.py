@@ -1,1 +1,37 @@
-"""PikeLPN for Keras 3."""
+"""PikeLPN for Keras 3: train low-precision models, run them bit for bit the same on devices.
+
+The names below load on first use, so that what needs NumPy alone (`IntegerGraph`) does not wait for
+Keras. Layers and quantizers register with Keras as soon as Keras is imported, so `.keras` files load
+wherever this package has been imported.
+"""
+
+import importlib
+
+import wrapt
+
+from pikelpn_keras.version import __version__
+
+_MODULES = ("callbacks", "layers", "models", "quantizers")
+_NAMES = {
+    "IntegerGraph": "pikelpn_keras.integer",
+    "integer_graph": "pikelpn_keras.lowering",
+}
+
+__all__ = ["__version__", *_MODULES, *_NAMES]
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return importlib.import_module(f"pikelpn_keras.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'pikelpn_keras' has no attribute {name!r}")
+
+
+def __dir__():
+    return __all__
+
+
+@wrapt.when_imported("keras")
+def _register(keras):
+    importlib.import_module("pikelpn_keras.layers")

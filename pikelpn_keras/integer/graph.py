@@ -78,7 +78,9 @@ class IntegerGraph:
     def input_integers(self, *inputs):
         """The grid integers of `inputs`, as a list with one int32 array for each graph input."""
         if len(inputs) != len(self.inputs):
-            raise ValueError(f"graph '{self.name}' takes {len(self.inputs)} inputs, not {len(inputs)}")
+            raise ValueError(
+                f"graph '{self.name}' takes {len(self.inputs)} inputs, not {len(inputs)}"
+            )
         arrays = []
         for array, tensor in zip(inputs, self.inputs, strict=True):
             array = np.asarray(array)

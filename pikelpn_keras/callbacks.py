@@ -1,0 +1,77 @@
+"""Callbacks for `model.fit`."""
+
+import keras
+
+from pikelpn_keras.layers.freezable import FreezableLayer
+
+
+class FreezeSchedule(keras.callbacks.Callback):
+    """Freezes norms and ranges for the last part of training.
+
+    Exponents that flip cost accuracy; frozen for the last 30 % of training, a power-of-two norm is
+    within 0.1 points of a float one (contract, section 7).
+
+    Args:
+        last: fraction of the training steps that run frozen, 0 to 1. Where the number of steps in
+            an epoch is not known, freezing waits for the next epoch.
+
+    Example:
+
+    >>> import numpy as np, pikelpn_keras as pk
+    >>> model = keras.Sequential([keras.Input((4,)), pk.layers.QuantInput(), pk.layers.QuantDense(2),
+    ...                           pk.layers.QuantIdentity(name="logits")])
+    >>> model.compile("sgd", "mse")
+    >>> _ = model.fit(np.zeros((8, 4)), np.zeros((8, 2)), epochs=2, verbose=0,
+    ...               callbacks=[FreezeSchedule()])
+    >>> model.get_layer("logits").frozen
+    True
+    """
+
+    def __init__(self, last=0.3):
+        super().__init__()
+        if not 0 <= last <= 1:
+            raise ValueError(f"last is a fraction from 0 to 1, not {last!r}")
+        self.last = last
+
+    def on_train_begin(self, logs=None):
+        self._epoch = 0
+        self._done = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+        if self._remaining(0) <= self.last:
+            self._freeze()
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.params.get("steps") and self._remaining(batch) <= self.last:
+            self._freeze()
+
+    def _remaining(self, batch):
+        """Fraction of the training that is still to come at the start of a batch."""
+        steps = self.params.get("steps") or 1
+        return 1 - (self._epoch * steps + batch) / (self.params["epochs"] * steps)
+
+    def _freeze(self):
+        if self._done:
+            return
+        self._done = True
+        # The JAX trainer keeps variables aside while an epoch runs.
+        if hasattr(self.model, "jax_state_sync"):
+            self.model.jax_state_sync()
+        freeze(self.model)
+
+
+def freeze(model):
+    """Freezes the statistics and exponents of every layer of `model` that has them.
+
+    Example:
+
+    >>> import pikelpn_keras as pk
+    >>> model = keras.Sequential([keras.Input((4,)), pk.layers.QuantInput(), pk.layers.QuantReLU()])
+    >>> freeze(model)
+    >>> model.layers[-1].frozen
+    True
+    """
+    for layer in model._flatten_layers():
+        if isinstance(layer, FreezableLayer):
+            layer.freeze()

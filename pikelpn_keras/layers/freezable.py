@@ -1,0 +1,131 @@
+"""States that follow the data while a model trains and hold still at its end."""
+
+import keras
+from keras import ops
+
+from pikelpn_keras.layers.base import QuantLayer
+from pikelpn_keras.rounding import follow_exponent, power_of_two, round_half_up
+
+
+class FreezableLayer(QuantLayer):
+    """A layer whose moving statistics and exponents can be frozen.
+
+    Frozen, the layer computes in training what the device will compute. `freeze` takes effect in a
+    training function that is compiled already: the switch is a variable.
+    """
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self._frozen = self.add_weight(
+            name="frozen", shape=(), dtype="bool", initializer="zeros", trainable=False
+        )
+
+    @property
+    def frozen(self):
+        """Whether the layer is frozen, a bool."""
+        return self.built and bool(ops.convert_to_numpy(self._frozen))
+
+    def freeze(self):
+        """Holds statistics and exponents where they are."""
+        self._set_frozen(True)
+
+    def unfreeze(self):
+        """Lets statistics and exponents follow the data again."""
+        self._set_frozen(False)
+
+    def _set_frozen(self, value):
+        if not self.built:
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' is not built yet; call the model on data once, then "
+                "freeze it"
+            )
+        self._frozen.assign(value)
+
+    def update(self, variable, value):
+        """Assigns `value` to `variable`, unless the layer is frozen."""
+        current = ops.convert_to_tensor(variable)
+        variable.assign(ops.where(ops.convert_to_tensor(self._frozen), current, value))
+
+
+class RangeLayer(FreezableLayer):
+    """A layer that quantizes its output to a grid whose exponent follows a running range.
+
+    The running range is an exponential average of the largest magnitude in a batch; the first batch
+    sets it. The grid's exponent is the one whose range is nearest on a logarithmic scale, with the
+    hysteresis of `follow_exponent`.
+
+    Args:
+        bits: width of the output, 2 to 8.
+        momentum: weight of the past in the running range.
+    """
+
+    def __init__(self, bits=8, momentum=0.99, **kwargs):
+        super().__init__(**kwargs)
+        if bits not in range(2, 9):
+            raise ValueError(f"{type(self).__name__} takes 2 to 8 bits, not {bits!r}")
+        self.bits = bits
+        self.momentum = momentum
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self._range = self.add_weight(name="range", shape=(), initializer="zeros", trainable=False)
+        self._exponent = self.add_weight(
+            name="exponent",
+            shape=(),
+            # Until data comes, the range is that of a normalised activation: up to 8.
+            initializer=keras.initializers.Constant(4 - self.bits),
+            trainable=False,
+        )
+
+    @property
+    def exponent(self):
+        """The exponent of the output grid, an int."""
+        return int(ops.convert_to_numpy(self._exponent))
+
+    def follow(self, batch_range, steps):
+        """Lets the range and the exponent follow a batch.
+
+        Args:
+            batch_range: scalar tensor, the largest magnitude in the batch.
+            steps: how many grid steps the range has on the side of that magnitude.
+        """
+        batch_range = ops.stop_gradient(batch_range)
+        past = ops.convert_to_tensor(self._range)
+        average = self.momentum * past + (1.0 - self.momentum) * batch_range
+        moved = ops.where(past > 0, average, batch_range)
+        exponent = follow_exponent(ops.convert_to_tensor(self._exponent), moved * (1.0 / steps))
+        self.update(self._range, moved)
+        self.update(self._exponent, exponent)
+
+    def get_config(self):
+        return {**super().get_config(), "bits": self.bits, "momentum": self.momentum}
+
+
+def quantize_activation(x, exponent, low, high):
+    """Rounds `x` half up to the grid `2**exponent` and clips it to `low .. high` grid steps.
+
+    The gradient is straight-through inside the range and zero outside.
+
+    Args:
+        x: float32 tensor.
+        exponent: scalar tensor of an integer.
+        low, high: integers.
+
+    Returns:
+        float32 tensor of grid values.
+    """
+    step = power_of_two(exponent)
+    scaled = x * power_of_two(-exponent)
+
+    @ops.custom_gradient
+    def rounded(scaled):
+        integers = ops.clip(round_half_up(scaled), low, high)
+
+        def gradient(*args, upstream=None):
+            upstream = args[0] if upstream is None else upstream
+            inside = ops.logical_and(scaled >= low, scaled <= high)
+            return ops.where(inside, upstream, 0.0)
+
+        return integers, gradient
+
+    return rounded(scaled) * step

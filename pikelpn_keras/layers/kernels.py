@@ -1,0 +1,159 @@
+"""What the layers with a kernel share: quantize it, multiply, and say the same in integers."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from pikelpn_keras import quantizers
+from pikelpn_keras.grids import activation_grid_of, attach_accumulator
+from pikelpn_keras.integer.nodes import Window
+from pikelpn_keras.integer.records import ScaleCodes, WeightRecord
+from pikelpn_keras.layers.base import QuantLayer
+from pikelpn_keras.lowering import Accumulator, read_grid
+from pikelpn_keras.rounding import power_of_two, round_half_up, straight_through
+
+
+class KernelLayer(QuantLayer):
+    """A layer with one kernel and perhaps a bias; its output is an accumulator.
+
+    Subclasses name the integer node that they become and say how inputs meet the kernel.
+    """
+
+    node_type = None
+    channel_axes = (-1,)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        refuse_activation(self)
+
+    @property
+    def quantizer(self):
+        """The kernel's quantizer."""
+        return self.kernel_quantizer
+
+    def product(self, inputs, kernel):
+        """The float operation of inputs and kernel, without the bias."""
+        raise NotImplementedError
+
+    def geometry(self):
+        """Fields of the node beyond those of every `LinearNode`."""
+        return {}
+
+    def call(self, inputs):
+        return multiply(
+            self, inputs, self.kernel, self.quantizer, self.channel_axes, self.product, self.bias
+        )
+
+    def lower(self, graph, value):
+        shape = self.compute_output_shape((None, *value.shape))[1:]
+        return lower_product(
+            self,
+            self.name,
+            value,
+            self.kernel,
+            self.quantizer,
+            self.channel_axes,
+            self.bias,
+            node_type=self.node_type,
+            geometry=self.geometry(),
+            shape=shape,
+        )
+
+
+def multiply(layer, inputs, kernel, quantizer, channel_axes, product, bias):
+    """The accumulator of inputs on a grid and a kernel that is quantized on the way.
+
+    Args:
+        layer: the layer, for messages.
+        inputs: float32 tensor on a grid of at most 8 bits.
+        kernel: float32 variable.
+        quantizer: the kernel's `Quantizer`.
+        channel_axes: axes of the kernel that number output channels, the last ones.
+        product: function of inputs and quantized kernel.
+        bias: float32 variable, rounded to the accumulator's grid, or None.
+
+    Returns:
+        float32 tensor, an accumulator.
+    """
+    grid = activation_grid_of(inputs, layer)
+    values, exponents = quantizer(kernel, channel_axes)
+    channels = int(np.prod([kernel.shape[axis] for axis in channel_axes]))
+    exponents = ops.broadcast_to(
+        ops.reshape(ops.cast(exponents, "float32"), (-1,)), (channels,)
+    ) + ops.cast(grid.exponent, "float32")
+    outputs = product(inputs, values)
+    if bias is not None:
+        bias = ops.convert_to_tensor(bias)
+        integers = round_half_up(bias * power_of_two(-exponents))
+        outputs = outputs + straight_through(integers * power_of_two(exponents), bias)
+    return attach_accumulator(outputs, exponents)
+
+
+def lower_product(
+    layer, name, value, kernel, quantizer, channel_axes, bias, *, node_type, geometry, shape
+):
+    """What `multiply` computes, as an `Accumulator` for node `name`.
+
+    Raises:
+        ValueError: if a weight is NaN or infinite, or the inputs are an accumulator.
+    """
+    source = read_grid(layer, value)
+    integers, exponents = quantizer.quantize(layer.finite(kernel), channel_axes)
+    integers = ops.convert_to_numpy(integers).astype(np.int64)
+    integers = integers.reshape(*integers.shape[: -len(channel_axes)], -1)
+    kernel_exponents = ops.convert_to_numpy(exponents).astype(np.int64).ravel()
+    channels = integers.shape[-1]
+    accumulator_exponents = np.broadcast_to(kernel_exponents + source.grid.exponent, (channels,))
+    bias_integers = np.zeros(channels, np.int64)
+    if bias is not None:
+        scaled = np.ldexp(layer.finite(bias), -accumulator_exponents.astype(np.int32))
+        bias_integers = ops.convert_to_numpy(round_half_up(scaled)).astype(np.int64)
+    return Accumulator(
+        name=name,
+        source=source,
+        node_type=node_type,
+        geometry=geometry,
+        shape=tuple(shape),
+        kernel=integers,
+        bias=bias_integers,
+        multiplier=np.ones(channels, np.int64),
+        exponents=accumulator_exponents,
+        weights=WeightRecord(
+            quantizer=type(quantizer).__name__,
+            settings=quantizer.get_config(),
+            bits=quantizer.bits,
+            scales=ScaleCodes.from_exponents(kernel_exponents, quantizer.scale_bits),
+        ),
+    )
+
+
+def refuse_activation(layer):
+    """Raises ValueError where a layer that ends in an accumulator is given an activation."""
+    if layer.activation is not keras.activations.linear:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}' ends in an accumulator and takes no activation; add "
+            "QuantNorm() and QuantReLU() behind it"
+        )
+
+
+def refuse_channels_first(layer):
+    """Raises ValueError where a layer does not keep its channels last, as TFLite does."""
+    if layer.data_format != "channels_last":
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}' needs data_format='channels_last', as TFLite does"
+        )
+
+
+def window_of(layer):
+    """The `Window` of a convolution layer."""
+    return Window(
+        tuple(layer.kernel_size), tuple(layer.strides), tuple(layer.dilation_rate), layer.padding
+    )
+
+
+def get_quantizer(layer, argument, identifier):
+    """The quantizer of a layer's argument; the error names layer and argument."""
+    try:
+        return quantizers.get(identifier)
+    except ValueError as error:
+        raise ValueError(f"{argument} of {type(layer).__name__} '{layer.name}': {error}") from None

@@ -1,0 +1,138 @@
+"""What every weight quantizer is."""
+
+import abc
+
+from keras import ops
+
+from pikelpn_keras.rounding import nearest_exponent, power_of_two, straight_through
+
+LOWEST_EXPONENT = -64
+HIGHEST_EXPONENT = 63
+
+
+class Quantizer(abc.ABC):
+    """Maps weights to integers with power-of-two scales.
+
+    A weight stands for `q * 2**exponent`; each output channel has its exponent. Double Quantization
+    stores the exponents as unsigned offsets of `scale_bits` bits below the largest exponent of the
+    layer. A channel whose exponent would not fit gets the smallest that does, in training too.
+
+    The gradient is straight-through: that of the quantized weights goes to the weights as it is.
+    Quantizers that differ say so.
+
+    Args:
+        per_channel: whether each output channel has an exponent of its own, or all share one.
+        scale_bits: width of an exponent's offset, 0 to 8.
+
+    Attributes:
+        bits: bits that one weight needs.
+        max_integer: largest absolute integer.
+    """
+
+    bits: int
+    max_integer: int
+
+    def __init__(self, per_channel=True, scale_bits=4):
+        if scale_bits not in range(9):
+            raise ValueError(f"scale_bits is a width from 0 to 8, not {scale_bits!r}")
+        self.per_channel = bool(per_channel)
+        self.scale_bits = scale_bits
+
+    @abc.abstractmethod
+    def natural_exponents(self, weights, axes):
+        """Exponents, int32, by the quantizer's own rule.
+
+        Args:
+            weights: float32 tensor.
+            axes: axes over which an exponent is shared; they are kept with length 1.
+        """
+
+    @abc.abstractmethod
+    def to_int(self, weights, exponents):
+        """Integers, as an int32 tensor of the shape of `weights`.
+
+        Args:
+            weights: float32 tensor.
+            exponents: int32 tensor that broadcasts against it.
+        """
+
+    def quantize(self, weights, channel_axes=(-1,)):
+        """Integers and exponents of `weights`.
+
+        Args:
+            weights: float32 tensor, a kernel.
+            channel_axes: axes that number the output channels.
+
+        Returns:
+            int32 integers in the shape of `weights`, and int32 exponents in the same rank, with
+            length 1 on all axes but `channel_axes` (on all axes where not `per_channel`).
+        """
+        weights = ops.stop_gradient(ops.convert_to_tensor(weights, "float32"))
+        exponents = self.exponents(weights, channel_axes)
+        return self.to_int(weights, exponents), exponents
+
+    def exponents(self, weights, channel_axes=(-1,)):
+        """Exponents as `quantize` gives them: clipped to what the scale codes can say."""
+        rank = len(weights.shape)
+        kept = {axis % rank for axis in channel_axes} if self.per_channel else set()
+        exponents = self.natural_exponents(weights, tuple(a for a in range(rank) if a not in kept))
+        top = ops.clip(ops.max(exponents), LOWEST_EXPONENT, HIGHEST_EXPONENT)
+        return ops.clip(exponents, top - (2**self.scale_bits - 1), top)
+
+    def from_int(self, integers, exponents):
+        """Values, float32, of integers: `integers * 2**exponents`."""
+        return ops.cast(integers, "float32") * power_of_two(exponents)
+
+    def gradient_path(self, weights):
+        """The function of `weights` whose gradient stands for that of the quantizer."""
+        return weights
+
+    def __call__(self, weights, channel_axes=(-1,)):
+        """Quantized values and exponents of `weights`.
+
+        Returns:
+            float32 values `q * 2**exponent` with the straight-through gradient, and the exponents
+            as in `quantize`.
+        """
+        weights = ops.convert_to_tensor(weights, "float32")
+        integers, exponents = self.quantize(weights, channel_axes)
+        values = self.from_int(integers, exponents)
+        return straight_through(values, self.gradient_path(weights)), exponents
+
+    def get_config(self):
+        """The arguments that make this quantizer again."""
+        return {"per_channel": self.per_channel, "scale_bits": self.scale_bits}
+
+    @classmethod
+    def from_config(cls, config):
+        """The quantizer of a configuration made by `get_config`."""
+        return cls(**config)
+
+    def __eq__(self, other):
+        return type(self) is type(other) and self.get_config() == other.get_config()
+
+    def __hash__(self):
+        return hash((type(self), tuple(sorted(self.get_config().items()))))
+
+    def __repr__(self):
+        arguments = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
+        return f"{type(self).__name__}({arguments})"
+
+
+def largest_magnitude(weights, axes):
+    """`max(abs(weights))` over `axes`, which stay with length 1."""
+    return ops.max(ops.abs(weights), axis=axes, keepdims=True)
+
+
+def mean_magnitude(weights, axes):
+    """About `mean(abs(weights))` over `axes`, the same number on every backend.
+
+    Backends sum floats in different orders. Here magnitudes are counted in units of a 4096th of the
+    largest, one axis after the other, in integers.
+    """
+    unit_exponent = nearest_exponent(largest_magnitude(weights, axes)) - 12
+    unit_exponent = ops.maximum(unit_exponent, -126)
+    mean = ops.cast(ops.abs(weights) * power_of_two(-unit_exponent), "int32")
+    for axis in axes:
+        mean = ops.floor_divide(ops.sum(mean, axis=axis, keepdims=True), weights.shape[axis])
+    return ops.cast(mean, "float32") * power_of_two(unit_exponent)
