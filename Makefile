@@ -1,0 +1,51 @@
+# What a checkout needs lands in .venv; setup.cfg says what that is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+INSTALLED_TORCH := $(VENV)/installed-torch
+FASHION_MNIST := /usr/share/datasets/fashion-mnist
+DEMO := build/demo
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test test-all lint data clean
+
+demo: $(INSTALLED)
+	mkdir -p $(DEMO)
+	$(BIN)/pikelpn train --dataset=digits --image_size=16 --width=0.25 --epochs=30 --output=$(DEMO)/digits.keras
+	$(BIN)/pikelpn export $(DEMO)/digits.keras --output=$(DEMO)/digits.tflite
+	$(BIN)/pikelpn verify $(DEMO)/digits.keras $(DEMO)/digits.tflite --dataset=digits
+
+# Pytest comes last: its summary is the last line.
+test: lint data
+	$(BIN)/python -m pytest -m "not slow and not torch"
+
+test-all: lint data $(INSTALLED_TORCH)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+data:
+	@test -e $(FASHION_MNIST) || \
+	{ $(SUDO) apt-get update && $(SUDO) apt-get install -y dataset-fashion-mnist; } >/dev/null 2>&1 || \
+	echo "Debian's dataset-fashion-mnist could not be installed: tests that need it are skipped"
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c "import ensurepip" 2>/dev/null || \
+	{ echo "$(PYTHON) cannot create virtual environments: install its ensurepip (Debian: python3-venv) or name another with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): setup.cfg | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.[test]'
+	touch $@
+
+$(INSTALLED_TORCH): $(INSTALLED)
+	$(BIN)/pip install --quiet --editable '.[test,torch]'
+	touch $@

@@ -1,0 +1,72 @@
+"""Train a PikeLPN model on images and save it.
+
+It is trained on raw uint8 pixels with AdamW and a cosine decay of the learning rate; norms and
+ranges are frozen for the last 30 % of the steps. The class names go beside the model, into
+MODEL.labels.txt.
+"""
+
+import math
+
+from absl import flags
+
+from tflite_export.cli import files, image_flags, labels
+from tflite_export.cli.errors import user_errors
+
+USAGE = "pikelpn train (--dataset=NAME | --data_dir=FOLDER) --output=MODEL.keras [FLAGS]"
+PATHS = range(0, 1)
+
+
+def define_flags(values):
+    """Defines the flags of `pikelpn train`."""
+    image_flags.define(values)
+    own = {"flag_values": values}
+    flags.DEFINE_integer(
+        "image_size",
+        None,
+        "Height and width in pixels; pictures are resized, data sets enlarged by whole factors.",
+        lower_bound=1,
+        **own,
+    )
+    flags.DEFINE_string("output", "model.keras", "The file to write.", **own)
+    flags.DEFINE_float("width", 0.25, "Multiplies the channels of every layer.", **own)
+    flags.DEFINE_integer("epochs", 30, "Passes over the training images.", lower_bound=1, **own)
+    flags.DEFINE_integer("batch_size", 64, "Images in a step.", lower_bound=1, **own)
+    flags.DEFINE_float("learning_rate", 3e-3, "Rate of the first step.", lower_bound=0, **own)
+    flags.DEFINE_integer("seed", 0, "Seed of weights and shuffling.", lower_bound=0, **own)
+
+
+def run(values):
+    """Trains, prints the test accuracy and writes the model."""
+    output = files.output_path(values.output, ".keras")
+    data = image_flags.load(values, values.image_size)
+    import keras
+
+    import pikelpn_keras as pk
+
+    keras.utils.set_random_seed(values.seed)
+    with user_errors():
+        model = pk.models.PikeLPN(
+            input_shape=data.x_train.shape[1:], classes=len(data.class_names), width=values.width
+        )
+    steps = values.epochs * math.ceil(len(data.x_train) / values.batch_size)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(
+            keras.optimizers.schedules.CosineDecay(values.learning_rate, steps)
+        ),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    model.fit(
+        data.x_train,
+        data.y_train,
+        batch_size=values.batch_size,
+        epochs=values.epochs,
+        callbacks=[pk.callbacks.FreezeSchedule()],
+    )
+    _, accuracy = model.evaluate(data.x_test, data.y_test, verbose=0)
+    print(f"test accuracy {100 * accuracy:.2f} % on {len(data.x_test)} images")
+    with files.replacing(output) as beside:
+        model.save(beside)
+    labels.write(output, data.class_names)
+    print(f"wrote {output} and {labels.path_of(output)}")
+    return 0

@@ -1,0 +1,37 @@
+"""Class names beside a model, one a line, in the file that mobile apps read them from."""
+
+from tflite_export.cli.errors import UserError
+from tflite_export.cli.files import replacing
+
+
+def path_of(model_path):
+    """The path of a model's class names.
+
+    Example:
+    >>> import pathlib
+    >>> path_of(pathlib.Path("digits.keras")).name
+    'digits.labels.txt'
+    """
+    return model_path.with_suffix(".labels.txt")
+
+
+def write(model_path, class_names):
+    """Writes the class names of the model at `model_path`.
+
+    Raises:
+        UserError: if a name has line breaks and so would move the names of other classes.
+    """
+    for name in class_names:
+        if len(name.splitlines()) != 1:
+            raise UserError(f"class name {name!r} is no single line")
+    text = "".join(f"{name}\n" for name in class_names)
+    with replacing(path_of(model_path)) as beside:
+        beside.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def copy(model_path, other_path):
+    """Gives the model at `other_path` the class names of that at `model_path`, if it has any."""
+    source = path_of(model_path)
+    if source.exists():
+        with replacing(path_of(other_path)) as beside:
+            beside.write_bytes(source.read_bytes())
