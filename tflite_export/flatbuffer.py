@@ -1,0 +1,63 @@
+"""Bytes of a .tflite file to and from the schema's objects; no TensorFlow."""
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+FILE_IDENTIFIER = b"TFL3"
+# The schema asks for `force_align: 16`, which the Python code generator ignores.
+BUFFER_ALIGNMENT = 16
+
+
+class _AlignedBuffer(schema.BufferT):
+    """A buffer whose data begin at a multiple of 16 bytes of the file."""
+
+    def Pack(self, builder):  # noqa: N802
+        data = np.ascontiguousarray(self.data).view(np.uint8).ravel()
+        builder.StartVector(1, data.size, BUFFER_ALIGNMENT)
+        builder.head -= data.size
+        builder.Bytes[builder.head : builder.head + data.size] = data.tobytes()
+        vector = builder.EndVector()
+        schema.BufferStart(builder)
+        schema.BufferAddData(builder, vector)
+        return schema.BufferEnd(builder)
+
+
+def pack(model):
+    """The file of a model, all buffers aligned to 16 bytes.
+
+    Args:
+        model: `ModelT` of the schema; data of its buffers are arrays or None.
+
+    Returns:
+        bytes; the same model always gives the same bytes.
+
+    Example:
+
+    >>> pack(schema.ModelT(version=3))[4:8]
+    b'TFL3'
+    """
+    plain = model.buffers
+    model.buffers = plain and [b if b.data is None else _AlignedBuffer(b.data) for b in plain]
+    builder = flatbuffers.Builder()
+    try:
+        builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
+    finally:
+        model.buffers = plain
+    return bytes(builder.Output())
+
+
+def unpack(tflite):
+    """The schema's `ModelT` of the bytes of a .tflite file.
+
+    Raises:
+        ValueError: if the bytes are no .tflite file.
+
+    Example:
+
+    >>> unpack(pack(schema.ModelT(version=3))).version
+    3
+    """
+    if bytes(tflite[4:8]) != FILE_IDENTIFIER:
+        raise ValueError("these bytes are no .tflite file (no TFL3 mark at byte 4)")
+    return schema.ModelT.InitFromObj(schema.Model.GetRootAs(tflite))

@@ -1,0 +1,100 @@
+"""The record of a model's quantization that travels in its .tflite file."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+
+import numpy as np
+
+from pikelpn_keras.version import __version__
+from tflite_export.flatbuffer import unpack
+
+NAME = "pikelpn"
+# Raised when a reader of old records would misread new ones.
+FORMAT = 1
+_NOT_RECORDED = {"kernel", "bias", "shift", "multiplier", "inputs", "output"}
+
+
+def record_of(graph, proofs):
+    """The record of a converted graph.
+
+    Args:
+        graph: the `IntegerGraph`.
+        proofs: the `Proof` of each node, in the order of the nodes.
+
+    Returns:
+        bytes, JSON with sorted keys: grids of all tensors with their true exponents and, for each
+        layer, its quantizer and scale codes, its norm codes, its encoding class and what is proven
+        of it.
+    """
+    record = {
+        "format": FORMAT,
+        "version": __version__,
+        "model": graph.name,
+        "grids": {tensor.name: tensor.grid for tensor in graph.tensors.values()},
+        "layers": [
+            _layer_record(node, proof) for node, proof in zip(graph.nodes, proofs, strict=True)
+        ],
+    }
+    return json.dumps(record, default=_plain, sort_keys=True, separators=(",", ":")).encode()
+
+
+def read_record(tflite):
+    """The record of a file that `convert` wrote.
+
+    Args:
+        tflite: bytes of the file.
+
+    Returns:
+        dict with the keys "format", "version", "model", "grids" and "layers".
+
+    Raises:
+        ValueError: if the file holds no record.
+
+    Example:
+
+    >>> from pikelpn_keras.integer import Grid, IntegerGraph
+    >>> from pikelpn_keras.integer.nodes import Add, Tensor
+    >>> from tflite_export import convert
+    >>> x, y = Tensor("x", (4,), Grid(-8)), Tensor("y", (4,), Grid(-8))
+    >>> record = read_record(convert(IntegerGraph("double", (x,), (Add((x, x), y),), ("y",))))
+    >>> record["grids"]["y"]
+    {'bits': 8, 'exponent': -8, 'signed': True}
+    >>> record["layers"][0]["exact"]
+    ['keras', 'xnnpack', 'builtin', 'reference', 'tflm']
+    """
+    model = unpack(tflite)
+    for entry in model.metadata or ():
+        if entry.name == NAME.encode():
+            return json.loads(bytes(model.buffers[entry.buffer].data))
+    raise ValueError("the file holds no record of a PikeLPN model; was it written by convert?")
+
+
+def _layer_record(node, proof):
+    fields = {
+        field.name: getattr(node, field.name)
+        for field in dataclasses.fields(node)
+        if field.name not in _NOT_RECORDED
+    }
+    return {
+        "name": node.name,
+        "operator": type(node).__name__,
+        "encoding": proof.encoding,
+        "bounds": proof.bounds,
+        "exact": proof.exact,
+        "unproven": proof.failures,
+        **fields,
+    }
+
+
+def _plain(value):
+    """What `json` shall write for an object that it does not know."""
+    if dataclasses.is_dataclass(value):
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a quantization record cannot hold {type(value).__name__} {value!r}")

@@ -1,0 +1,130 @@
+"""Global average pooling as a DEPTHWISE_CONV_2D over the whole image.
+
+MEAN rounds ties differently from kernel to kernel; this convolution has none. With `p / q` the
+reduced fraction `2**up / count`, the mean in units of the output grid is `sum * p / q`.
+
+- q is odd: `sum * p / q` is never a tie, since `2 * sum * p` is even and odd multiples of q are odd.
+- q is even: then p = 1, and half of a q-th is added. Ties move upwards and nothing moves across one.
+
+Either way the value lies at least `1 / (2 * q)` from a tie. The first of two fixed-point roundings
+errs by half a unit of its result, in which that distance is at least `weight / (4 * p)`: 1 for
+weights of `4 * p`.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from pikelpn_keras.integer.nodes import GlobalAveragePool
+from tflite_export.operators import linear, outputs
+from tflite_export.operators.registry import emits
+from tflite_export.proof import DEVICES, FIXED_POINT, KERAS, XNNPACK, Bound, Proof
+from tflite_export.storage import INT8
+from tflite_export.writer import Constant
+
+CONVOLUTION_VERSION = 3
+RESHAPE_VERSION = 1
+# float32 scales err by 2**-24 of a value below 256: a quarter of the distance to a tie, or less.
+LARGEST_DENOMINATOR = 2**12
+FLOAT32_INTEGERS = 2**24
+
+
+@emits(GlobalAveragePool)
+def emit_global_average_pool(node, writer, storage_name):
+    """Writes a depthwise convolution and, where a vector is wanted, a RESHAPE."""
+    height, width, channels = _image_shape(node)
+    average = average_of(node)
+    constants = linear.constants(
+        node,
+        writer,
+        INT8,
+        weights=np.full((1, height, width, channels), average.weight, np.int8),
+        bias=np.full(channels, average.bias, np.int32),
+        scales=np.full(channels, 1 / (average.weight * node.count), np.float32),
+        channel_axis=3,
+    )
+    image = dataclasses.replace(node.output, shape=(1, 1, channels))
+    if node.output.shape != image.shape:
+        image = dataclasses.replace(image, name=f"{node.name}:image")
+    outputs.append(
+        writer,
+        schema.BuiltinOperator.DEPTHWISE_CONV_2D,
+        CONVOLUTION_VERSION,
+        [writer.activation(node.inputs[0]), *constants],
+        image,
+        schema.DepthwiseConv2DOptionsT(
+            padding=schema.Padding.VALID, strideH=1, strideW=1, depthMultiplier=1
+        ),
+    )
+    if node.output.shape != image.shape:
+        _append_reshape(node, writer, image)
+    return _prove(node, average)
+
+
+@dataclasses.dataclass(frozen=True)
+class Average:
+    """Constants of the convolution: `(weight * sum + bias) / (weight * count)` is the mean.
+
+    Attributes:
+        refinement: p of the module's description.
+        denominator: q of the module's description.
+        weight: every weight.
+        bias: every bias.
+    """
+
+    refinement: int
+    denominator: int
+    weight: int
+    bias: int
+
+
+def average_of(node):
+    """The `Average` of a pool."""
+    common = math.gcd(2**node.up, node.count)
+    refinement, denominator = 2**node.up // common, node.count // common
+    return Average(
+        refinement,
+        denominator,
+        weight=min(4 * refinement, INT8.limit),
+        bias=2 if denominator % 2 == 0 else 0,
+    )
+
+
+def _image_shape(node):
+    shape = node.inputs[0].shape
+    if len(shape) != 3 or not node.count:
+        raise ValueError(
+            f"pool '{node.name}' reads a tensor of shape {shape}; it needs (height, width, channels), "
+            "none of them 0"
+        )
+    return shape
+
+
+def _append_reshape(node, writer, image):
+    shape = np.array([-1, *node.output.shape], np.int32)
+    constant = Constant(shape, shape.shape, schema.TensorType.INT32)
+    writer.operator(
+        schema.BuiltinOperator.RESHAPE,
+        RESHAPE_VERSION,
+        [writer.activation(image), writer.constant(f"{node.name}:shape", constant)],
+        writer.activation(node.output),
+        schema.ReshapeOptionsT(newShape=shape),
+    )
+
+
+def _prove(node, average):
+    largest_sum = node.count * node.inputs[0].grid.magnitude
+    # Accumulators are multiples of this power of two, so float32 holds as many times more.
+    unit = math.gcd(average.weight & -average.weight, average.bias)
+    accumulator = (average.weight * largest_sum + average.bias) // unit
+    return Proof(
+        "A",
+        bounds=(
+            Bound("the float32 sum", largest_sum, FLOAT32_INTEGERS, (KERAS,)),
+            Bound("the accumulator", accumulator, FLOAT32_INTEGERS, (XNNPACK,)),
+            Bound("the reduced count of positions", average.denominator, LARGEST_DENOMINATOR, DEVICES),
+            Bound("the refinement of the grid", average.refinement, INT8.limit // 4 + 1, FIXED_POINT),
+        ),
+    )

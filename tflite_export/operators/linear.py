@@ -1,0 +1,53 @@
+"""What the layers with weights have in common."""
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from tflite_export import grids
+from tflite_export.storage import INT4, INT8
+from tflite_export.writer import Constant
+
+PADDINGS = {"same": schema.Padding.SAME, "valid": schema.Padding.VALID}
+
+
+def storage_for(node, storage_name):
+    """The `WeightStorage` of a node's weights: int4 where it is asked for and they fit."""
+    fits = np.abs(node.channel_kernel.astype(np.int64)).max(initial=0) <= INT4.limit
+    return INT4 if storage_name == INT4.name and fits else INT8
+
+
+def constants(node, writer, storage, weights, bias, scales, channel_axis):
+    """Adds the weights and biases of a layer to the file.
+
+    Args:
+        node: the node; it names the tensors.
+        writer: the `ModelWriter`.
+        storage: the `WeightStorage` of the weights.
+        weights: int8 array, laid out as the operator wants it.
+        bias: int32 array, an entry for each output channel.
+        scales: float32 array of the weights' scales, one or one for each output channel.
+        channel_axis: the axis of `weights` along which output channels lie.
+
+    Returns:
+        indices of the weight and bias tensors.
+    """
+    kernel = Constant(
+        storage.pack(weights), weights.shape, storage.tensor_type, scales, channel_axis
+    )
+    bias_scales = scales * grids.scale(node.inputs[0].grid)
+    biases = Constant(bias, bias.shape, schema.TensorType.INT32, bias_scales)
+    return [
+        writer.constant(f"{node.name}:kernel", kernel),
+        writer.constant(f"{node.name}:bias", biases),
+    ]
+
+
+def window_options(window):
+    """The fields of the options of a convolution that its window gives, as keyword arguments."""
+    return {
+        "padding": PADDINGS[window.padding],
+        "strideH": window.strides[0],
+        "strideW": window.strides[1],
+        "dilationHFactor": window.dilation[0],
+        "dilationWFactor": window.dilation[1],
+    }
