@@ -1,0 +1,74 @@
+"""Convert a trained model to an integer .tflite file.
+
+Prints for each layer its class of tie-free encoding: layers of class A, B or - give the integers of
+the Keras model on every kernel. A layer for which that is not proven is named on stderr. If class
+names lie beside the model, in MODEL.labels.txt, they are copied beside the file.
+"""
+
+import pathlib
+import sys
+import warnings
+
+from absl import flags
+
+from tflite_export.cli import files, labels, saved_models
+from tflite_export.cli.errors import user_errors
+
+USAGE = "pikelpn export MODEL.keras --output=MODEL.tflite [FLAGS]"
+PATHS = range(1, 2)
+
+
+def define_flags(values):
+    """Defines the flags of `pikelpn export`."""
+    own = {"flag_values": values}
+    flags.DEFINE_string("output", "model.tflite", "The file to write.", **own)
+    flags.DEFINE_enum("input_type", "int8", ["int8", "uint8"], "uint8 takes raw pixels.", **own)
+    flags.DEFINE_enum(
+        "weight_storage",
+        "int8",
+        ["int8", "int4"],
+        "int4 packs two 4-bit weights into a byte: a smaller file, slower and less exact.",
+        **own,
+    )
+    flags.DEFINE_enum(
+        "exact",
+        "report",
+        ["report", "all"],
+        "all refuses a model with a layer that is not proven exact on every kernel.",
+        **own,
+    )
+
+
+def run(values, model_path):
+    """Converts, prints size and classes and writes the file."""
+    output = files.output_path(values.output, ".tflite")
+    model = saved_models.load(model_path)
+    import tflite_export
+
+    with (
+        user_errors(),
+        warnings.catch_warnings(record=True, action="always", category=UserWarning) as notes,
+    ):
+        tflite = tflite_export.convert(
+            model,
+            input_type=values.input_type,
+            weight_storage=values.weight_storage,
+            exact=values.exact,
+        )
+    for note in notes:
+        print(note.message, file=sys.stderr)
+    tflite_export.save(output, tflite)
+    labels.copy(pathlib.Path(model_path), output)
+    _print_layers(tflite)
+    print(f"wrote {output}, {len(tflite):,} bytes")
+    return 0
+
+
+def _print_layers(tflite):
+    from tflite_export import metadata
+
+    layers = metadata.read_record(tflite)["layers"]
+    width = max(len(layer["name"]) for layer in layers)
+    print(f"{'layer':{width}}  class")
+    for layer in layers:
+        print(f"{layer['name']:{width}}  {layer['encoding']}")

@@ -1,0 +1,23 @@
+"""Models that an earlier command or a program has saved."""
+
+import pathlib
+
+from tflite_export.cli.errors import UserError
+
+
+def load(name):
+    """Loads the Keras model in the file `name`.
+
+    Raises:
+        UserError: if there is no such file or Keras cannot read it.
+    """
+    path = pathlib.Path(name)
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
+    import keras
+
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:  # what Keras raises depends on where in the file the damage is
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(f"{path} is no model that Keras can read: {reason}") from error
