@@ -3,9 +3,10 @@
 import keras
 from keras import ops
 
+from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer.grid import Grid
-from pikelpn_keras.layers.freezable import RangeLayer, quantize_activation
+from pikelpn_keras.layers.freezable import RangeLayer
 
 
 class QuantActivation(RangeLayer):
@@ -16,15 +17,18 @@ class QuantActivation(RangeLayer):
     @property
     def grid(self):
         """The output `Grid`."""
-        return Grid(self.exponent, self.bits, self.signed)
+        return self.grid_of_exponent(self.exponent)
+
+    def grid_of_exponent(self, exponent):
+        """The output grid for a given exponent."""
+        return Grid(exponent, self.bits, self.signed)
 
     def call(self, inputs, training=None):
         grid_of(inputs, self)
-        grid = Grid(ops.convert_to_tensor(self._exponent), self.bits, self.signed)
         if training:
-            self.follow(self.magnitude(inputs), grid.high + 1)
-            grid = Grid(ops.convert_to_tensor(self._exponent), self.bits, self.signed)
-        return attach(quantize_activation(inputs, grid.exponent, grid.low, grid.high), grid)
+            self.follow(self.magnitude(inputs), self.grid_of_exponent(0).high + 1)
+        grid = self.grid_of_exponent(ops.convert_to_tensor(self._exponent))
+        return attach(quantize_activation(inputs, grid), grid)
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -3,12 +3,13 @@
 import keras
 from keras import ops
 
+from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer import nodes
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.freezable import RangeLayer, quantize_activation
+from pikelpn_keras.layers.freezable import RangeLayer
 
 
 @keras.saving.register_keras_serializable("pikelpn")
@@ -64,10 +65,9 @@ class QuantAdd(RangeLayer):
         exponent = ops.convert_to_tensor(self._exponent)
         terms = []
         for x, grid in zip(inputs, grids, strict=True):
-            term = self._term_grid(grid.bits, grid.signed, exponent)
-            terms.append(quantize_activation(x, exponent, term.low, term.high))
+            terms.append(quantize_activation(x, self._term_grid(grid.bits, grid.signed, exponent)))
         grid = Grid(exponent, self.bits, self.signed)
-        return attach(quantize_activation(terms[0] + terms[1], exponent, grid.low, grid.high), grid)
+        return attach(quantize_activation(terms[0] + terms[1], grid), grid)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape[0])

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from pikelpn_keras.layers.base import QuantLayer
-from pikelpn_keras.rounding import follow_exponent, power_of_two, round_half_up
+from pikelpn_keras.rounding import follow_exponent
 
 
 class FreezableLayer(QuantLayer):
@@ -99,33 +99,3 @@ class RangeLayer(FreezableLayer):
 
     def get_config(self):
         return {**super().get_config(), "bits": self.bits, "momentum": self.momentum}
-
-
-def quantize_activation(x, exponent, low, high):
-    """Rounds `x` half up to the grid `2**exponent` and clips it to `low .. high` grid steps.
-
-    The gradient is straight-through inside the range and zero outside.
-
-    Args:
-        x: float32 tensor.
-        exponent: scalar tensor of an integer.
-        low, high: integers.
-
-    Returns:
-        float32 tensor of grid values.
-    """
-    step = power_of_two(exponent)
-    scaled = x * power_of_two(-exponent)
-
-    @ops.custom_gradient
-    def rounded(scaled):
-        integers = ops.clip(round_half_up(scaled), low, high)
-
-        def gradient(*args, upstream=None):
-            upstream = args[0] if upstream is None else upstream
-            inside = ops.logical_and(scaled >= low, scaled <= high)
-            return ops.where(inside, upstream, 0.0)
-
-        return integers, gradient
-
-    return rounded(scaled) * step

@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
+from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.layers.base import QuantLayer, refuse
-from pikelpn_keras.layers.freezable import quantize_activation
 
 
 @keras.saving.register_keras_serializable("pikelpn")
@@ -47,9 +47,7 @@ class QuantInput(QuantLayer):
     def call(self, inputs):
         grid = self.grid
         if keras.backend.is_float_dtype(keras.backend.standardize_dtype(inputs.dtype)):
-            values = quantize_activation(
-                ops.cast(inputs, "float32"), grid.exponent, grid.low, grid.high
-            )
+            values = quantize_activation(ops.cast(inputs, "float32"), grid)
         else:
             values = ops.cast(inputs, "float32") * 2.0**grid.exponent
         return attach(values, grid)

@@ -72,7 +72,8 @@ class QuantSeparableConv2D(QuantLayer, keras.layers.SeparableConv2D):
         super().build(input_shape)
         shape = self._depthwise_shape(input_shape)
         for layer in self._between():
-            layer.build(shape)
+            if not layer.built:
+                layer.build(shape)
 
     def call(self, inputs, training=None):
         outputs = multiply(

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+import pikelpn_keras as pk
+from tests.pikelpn_keras.layer_test_case import LayerTestCase
+
+
+class TestQuantReLU(LayerTestCase):
+    cases = [{"bits": bits} for bits in (8, 7, 6, 5, 4, 3, 2)]
+
+    def layer(self, **arguments):
+        return pk.layers.QuantReLU(**arguments)
+
+    def around(self, x, layer):
+        return layer(pk.layers.QuantConv2D(6, 3)(x))
+
+
+class TestQuantIdentity(TestQuantReLU):
+    cases = [{"bits": bits} for bits in (8, 6, 3)]
+
+    def layer(self, **arguments):
+        return pk.layers.QuantIdentity(**arguments)
+
+
+class TestQuantReLUOnATensor(TestQuantReLU):
+    """Without a layer before it an activation is an operator of its own."""
+
+    cases = [{"bits": 8}, {"bits": 4}]
+
+    def around(self, x, layer):
+        return layer(pk.layers.QuantIdentity()(pk.layers.QuantConv2D(6, 3)(x)))
+
+
+def fed(layer, batches):
+    for batch in batches:
+        x = pk.layers.QuantInput(signed=True)(np.asarray(batch, "float32"))
+        layer(x * 1.0 if batch is None else x, training=True)
+    return layer
+
+
+def test_first_batch_sets_the_range():
+    layer = fed(pk.layers.QuantReLU(), [[0.4, -0.25]])
+    # 0.3984 / 256 is nearest to 2**-9.
+    assert layer.exponent == -9
+
+
+def test_range_follows_with_hysteresis():
+    layer = fed(pk.layers.QuantReLU(momentum=0.0), [[0.25]])
+    assert layer.exponent == -10
+    assert fed(layer, [[0.375]]).exponent == -10
+    assert fed(layer, [[0.4375]]).exponent == -9
+
+
+def test_an_all_negative_batch_leaves_the_exponent():
+    layer = fed(pk.layers.QuantReLU(momentum=0.0), [[0.25], [-0.25]])
+    assert layer.exponent == -10
+
+
+def test_frozen_range_stays():
+    layer = fed(pk.layers.QuantReLU(momentum=0.0), [[0.25]])
+    layer.freeze()
+    assert fed(layer, [[0.01]]).exponent == -10
+    layer.unfreeze()
+    assert fed(layer, [[0.01]]).exponent < -10
+
+
+def test_freezing_before_building_is_refused():
+    with pytest.raises(ValueError, match="QuantReLU 'r' is not built yet"):
+        pk.layers.QuantReLU(name="r").freeze()
+
+
+@pytest.mark.parametrize("bits", [1, 9, 4.5, "8"])
+def test_refuses_bits(bits):
+    with pytest.raises(ValueError, match="2 to 8 bits"):
+        pk.layers.QuantReLU(bits)

@@ -1,0 +1,194 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import pikelpn_keras as pk
+import tflite_export
+from tests.pikelpn_keras.layer_test_case import LayerTestCase, pixels, train
+
+
+class TestQuantNorm(LayerTestCase):
+    cases = [{}, {"center": False}, {"scale": False}, {"momentum": 0.5, "epsilon": 1e-5}]
+
+    def layer(self, **arguments):
+        return pk.layers.QuantNorm(**arguments)
+
+    def around(self, x, layer):
+        x = pk.layers.QuantConv2D(6, 3, use_bias=False)(x)
+        return pk.layers.QuantReLU()(layer(x))
+
+
+class TestQuantNormOnATensor(TestQuantNorm):
+    """A norm that does not follow a convolution is an operator of its own."""
+
+    cases = [{}]
+
+    def around(self, x, layer):
+        return pk.layers.QuantReLU()(layer(x))
+
+
+def normed(input_shape=(8, 8, 3), **arguments):
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [
+            keras.Input(input_shape),
+            pk.layers.QuantInput(),
+            pk.layers.QuantConv2D(8, 3, use_bias=False),
+            pk.layers.QuantNorm(name="norm", **arguments),
+            pk.layers.QuantReLU(),
+        ]
+    )
+
+
+def multipliers(norm):
+    return ops.convert_to_numpy(norm._multiplier)
+
+
+def test_training_normalises_by_the_batch_at_the_scale_of_the_device():
+    norm = pk.layers.QuantNorm(epsilon=1e-6)
+    z = pk.layers.QuantInput()(pixels((6, 6, 5)))
+    y = ops.convert_to_numpy(norm(z, training=True))
+    batch = ops.convert_to_numpy(z)
+    normalised = (batch - batch.mean((0, 1, 2))) / batch.std((0, 1, 2))
+    moving = 0.99 + 0.01 * batch.var((0, 1, 2))
+    ratio = multipliers(norm) * np.sqrt(moving + 1e-6)
+    np.testing.assert_allclose(y, normalised * ratio, rtol=1e-3, atol=1e-3)
+
+
+def test_evaluation_is_shift_and_integer_add():
+    model, inputs = normed(), pixels((8, 8, 3))
+    train(model, inputs)
+    norm = model.get_layer("norm")
+    y = ops.convert_to_numpy(norm(model.layers[1](model.layers[0](inputs))))
+    m = multipliers(norm)
+    mantissa, _ = np.frexp(m)
+    assert set(np.abs(mantissa)) == {0.5}
+    variance = ops.convert_to_numpy(norm.moving_variance) + norm.epsilon
+    assert np.abs(np.log2(ops.convert_to_numpy(norm.gamma) / np.sqrt(variance) / m)).max() <= 0.71
+    b = ops.convert_to_numpy(norm.beta) / m - ops.convert_to_numpy(norm.moving_mean)
+    z = ops.convert_to_numpy(model.layers[1](model.layers[0](inputs)))
+    unit = np.ldexp(1.0, -8 + pk.integer_graph(model).nodes[0].weights.scales.exponents)
+    assert np.array_equal(y, (z + np.floor(b / unit + 0.5) * unit) * m)
+
+
+def test_frozen_training_equals_evaluation():
+    model, inputs = normed(), pixels((8, 8, 3))
+    train(model, inputs)
+    pk.callbacks.freeze(model)
+    weights = model.get_weights()
+    assert np.array_equal(model(inputs, training=True), model(inputs, training=False))
+    for now, before in zip(model.get_weights(), weights, strict=True):
+        assert np.array_equal(now, before)
+
+
+def test_unfrozen_training_differs_from_evaluation():
+    model, inputs = normed(), pixels((8, 8, 3))
+    assert not np.array_equal(model(inputs, training=True), model(inputs, training=False))
+
+
+def test_frozen_norm_learns_its_beta_and_nothing_else():
+    model, inputs = normed(), pixels((8, 8, 3))
+    train(model, inputs)
+    norm = model.get_layer("norm")
+    pk.callbacks.freeze(model)
+    before = {v.name: ops.convert_to_numpy(v) for v in norm.variables}
+    model.train_on_batch(inputs, np.ones((len(inputs), *model.output_shape[1:])))
+    changed = {v.name for v in norm.variables if np.any(before[v.name] != ops.convert_to_numpy(v))}
+    assert changed == {"beta"}
+
+
+@pytest.mark.parametrize("octaves", [-0.69, -0.4, 0.0, 0.4, 0.69])
+def test_multiplier_stays_within_its_hysteresis(octaves):
+    norm = settled(momentum=0.0, gamma=2.0**octaves)
+    assert np.array_equal(multipliers(norm), [1.0])
+
+
+@pytest.mark.parametrize(("octaves", "expected"), [(0.71, 2.0), (-0.71, 0.5), (2.6, 8.0)])
+def test_multiplier_moves_to_the_nearest_beyond(octaves, expected):
+    norm = settled(momentum=0.0, gamma=2.0**octaves)
+    assert np.array_equal(multipliers(norm), [expected])
+
+
+def test_negative_gamma_gives_a_negative_multiplier():
+    assert np.array_equal(multipliers(settled(momentum=0.0, gamma=-4.0)), [-4.0])
+
+
+def test_zero_gamma_keeps_everything_finite():
+    norm = settled(momentum=0.0, gamma=0.0)
+    y = norm(pk.layers.QuantInput()(pixels((4, 4, 1))), training=True)
+    assert np.array_equal(y, np.zeros_like(y))
+
+
+def settled(gamma, **arguments):
+    """A norm that has seen one batch of variance 1 (nearly), with the given gamma."""
+    norm = pk.layers.QuantNorm(epsilon=1e-7, **arguments)
+    batch = np.array([-1.0, 1.0] * 8, "float32").reshape(4, 4, 1, 1)
+    x = pk.layers.QuantInput(signed=True, exponent=-6)(batch)
+    norm.build(x.shape)
+    norm.gamma.assign([gamma])
+    norm(x, training=True)
+    return norm
+
+
+def test_exponents_stay_within_their_codes():
+    norm = pk.layers.QuantNorm(momentum=0.0, scale_bits=2, epsilon=1e-12)
+    x = pk.layers.QuantInput()(pixels((6, 6, 3)))
+    norm.build(x.shape)
+    norm.gamma.assign([1.0, 2.0**-9, 2.0**-2])
+    norm(x, training=True)
+    record = norm.record()
+    assert record.scales.offsets.max() == 3
+    assert np.array_equal(multipliers(norm), np.ldexp(1.0, record.scales.exponents))
+
+
+@pytest.mark.parametrize("bits", [2, 3, 4, 8])
+def test_mantissas(bits):
+    norm = settled(gamma=2.0**0.4, momentum=0.0, mantissa_bits=bits)
+    record = norm.record()
+    value = record.mantissas * 2.0**record.scales.exponents
+    assert np.array_equal(value, multipliers(norm))
+    assert abs(value[0] / 2.0**0.4 - 1) <= 2.0 ** (0.7 * 2.0 ** (1 - bits)) - 1
+    assert 2 ** (bits - 1) <= record.mantissas[0] < 2**bits
+
+
+def test_mantissas_give_up_exactness_and_say_so():
+    model, inputs = normed(mantissa_bits=3), pixels((8, 8, 3))
+    train(model, inputs)
+    with pytest.warns(UserWarning, match="conv2d.*mantissas"):
+        tflite = tflite_export.convert(model)
+    report = tflite_export.verify(model, tflite, inputs)
+    assert report.mismatches["keras"] == 0
+    assert report.classes == {model.layers[1].name: "M"}
+    with pytest.raises(ValueError, match="mantissas"):
+        tflite_export.convert(model, exact="all")
+
+
+def test_gradients_are_those_of_a_float_norm_scaled():
+    """Against the float layer, with the ratio of multipliers held to one."""
+    inputs = pixels((6, 6, 3), images=8)
+    model, twin = normed((6, 6, 3)), normed((6, 6, 3))
+    norm = model.get_layer("norm")
+    assert np.array_equal(multipliers(norm), np.ones(8))
+    train(model, inputs, steps=2)
+    assert not np.array_equal(model.get_weights()[0], twin.get_weights()[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"axis": 1}, "'n' normalises the last axis only"),
+        ({"renorm": True}, "'n' has no renorm"),
+        ({"mantissa_bits": 9}, "'n' takes 1 to 8 mantissa_bits"),
+        ({"scale_bits": -1}, "'n' takes scale_bits from 0 to 8"),
+    ],
+)
+def test_refuses(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        pk.layers.QuantNorm(name="n", **arguments)
+
+
+def test_refuses_a_norm_behind_a_norm():
+    x = pk.layers.QuantInput()(pixels((4, 4, 1)))
+    with pytest.raises(ValueError, match="'second' follows another norm"):
+        pk.layers.QuantNorm(name="second")(pk.layers.QuantNorm()(x))
