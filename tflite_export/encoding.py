@@ -9,12 +9,12 @@ import dataclasses
 import numpy as np
 
 from tflite_export.linear_proof import prove_linear
-from tflite_export.proof import Proof
+from tflite_export.proof import DEVICES, XNNPACK, Proof
 
 INT32_MAX = 2**31 - 1
-# Shifts beyond these give the same integers: 8-bit results saturate or are 0 either way.
-LEAST_SHIFT = -8
-ENOUGH_SHIFT, ENOUGH_REACH = 25, 2**24
+XNNPACK_RATIO_LIMIT = 256
+# A shift of 25 makes 0 of accumulators up to this.
+LARGEST_NEEDED_SHIFT, VANISHING_REACH = 25, 2**24
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,13 +22,15 @@ class Scheme:
     """One class of the encoding: the accumulator in the file is `factor * accumulator + offset`.
 
     Attributes:
-        name: the class, "A", "B", "C", "M" or "-".
+        name: the class, "A", "B", "C", "D", "M" or "-".
         factor: multiplies weights and biases; a power of two.
         offset: is added to biases.
-        nudge: the scale moves one float32 towards this number; None leaves it a power of two.
-        float_limit: largest decisive encoded accumulator for which one rounding of its float32
-            product with the scale, as XNNPACK does it, is right.
-        fixed_limit: the same for two roundings in fixed point; None where no limit suffices.
+        nudge: the scale moves one float32 towards this number; None leaves it as it is.
+        float_limit: largest decisive encoded accumulator for which XNNPACK's one rounding, of the
+            float32 product with the scale, is right.
+        fixed_limit: the same for two roundings in fixed point.
+        exact_unsigned: the runtimes that are exact behind unsigned outputs, within the limits.
+        exact_signed: the runtimes that are exact behind signed outputs, within the limits.
     """
 
     name: str
@@ -36,19 +38,25 @@ class Scheme:
     offset: int
     nudge: float | None
     float_limit: int
-    fixed_limit: int | None
+    fixed_limit: int
+    exact_unsigned: tuple[str, ...] = DEVICES
+    exact_signed: tuple[str, ...] = DEVICES
 
 
-# A: the encoded accumulator is twice an odd number. float32 holds it below 2**25; its half is exact
-#    and no tie.
+# A: the encoded accumulator is twice an odd number: its half is exact and never a tie. float32 holds
+#    it below 2**25.
 A = Scheme("A", 4, 2, None, 2**25 - 1, INT32_MAX)
 # B: the encoded accumulator is odd. Below 2**23 the product with the nudged scale lies less than
-#    half a unit from it, and the first rounding in fixed point returns it.
+#    half a unit below it, and the first rounding in fixed point restores it.
 B = Scheme("B", 2, 1, 0.0, 2**23 - 1, 2**23 - 1)
-# C: the nudged scale lifts a tie of positive numbers, and up to 2**22 nothing else across one.
-C = Scheme("C", 1, 0, np.inf, 2**22, None)
+# C: the nudge lifts positive ties, and below 2**22 nothing else across one. Negative ties sink, which
+#    an unsigned output hides. Two roundings in fixed point round odd accumulators up first.
+C = Scheme("C", 1, 0, np.inf, 2**22, INT32_MAX, exact_unsigned=(XNNPACK,), exact_signed=())
+# D: in fixed point the nudge makes the first rounding exact, and the second one takes ties away from
+#    0. For layers that XNNPACK leaves to such kernels.
+D = Scheme("D", 1, 0, 0.0, 2**23 - 1, 2**23 - 1, exact_signed=())
 # M: as C, the multipliers being mantissas.
-M = Scheme("M", 1, 0, np.inf, 2**22, None)
+M = dataclasses.replace(C, name="M")
 # No channel rounds.
 PLAIN = Scheme("-", 1, 0, None, INT32_MAX, INT32_MAX)
 
@@ -70,7 +78,7 @@ class Encoding:
     proof: Proof
 
 
-def encode(node, storage):
+def encode(node, storage, tight=C):
     """Encodes a fused layer in the best class that it has room for.
 
     Channels that round nothing (`shift <= 0`) are written plainly in every class.
@@ -78,6 +86,7 @@ def encode(node, storage):
     Args:
         node: a `LinearNode`.
         storage: the `WeightStorage` of its weights.
+        tight: the `Scheme` to take where weights have no spare bits, `C` or `D`.
 
     Returns:
         an `Encoding`.
@@ -99,7 +108,7 @@ def encode(node, storage):
     """
     _check(node, storage)
     shift = file_shift(node)
-    scheme = choose_scheme(node, storage)
+    scheme = choose_scheme(node, shift, storage, tight)
     factor, offset = _factor_and_offset(scheme, shift)
     return Encoding(
         weights=(node.kernel.astype(np.int64) * factor).astype(np.int8),
@@ -112,27 +121,31 @@ def encode(node, storage):
 def file_shift(node):
     """The shifts of a node as written: those far out are replaced by nearer ones of equal effect.
 
+    Runtimes refuse scales that are very large or small. A shift to the left that saturates from
+    every integer but 0 need not be larger, nor one to the right that makes 0 of all.
+
     Returns:
         int64 array `(channels,)`.
     """
-    shift = np.maximum(node.shift.astype(np.int64), LEAST_SHIFT)
-    vanishes = node.reach * node.multiplier < ENOUGH_REACH
-    return np.where(vanishes, np.minimum(shift, ENOUGH_SHIFT), shift)
+    saturating = -(node.output.grid.magnitude - 1).bit_length()
+    shift = np.where(node.reach == 0, 0, np.maximum(node.shift.astype(np.int64), saturating))
+    vanishes = node.reach * node.multiplier < VANISHING_REACH
+    return np.where(vanishes, np.minimum(shift, LARGEST_NEEDED_SHIFT), shift)
 
 
-def choose_scheme(node, storage):
-    """The best `Scheme` whose weights and biases fit; `C` where only plain weights do."""
+def choose_scheme(node, shift, storage, tight):
+    """The best `Scheme` whose weights and biases fit; `tight` where only plain weights do."""
     if (node.multiplier != 1).any():
         return M
-    if (node.shift <= 0).all():
+    if (shift <= 0).all():
         return PLAIN
     for scheme in (A, B):
-        factor, offset = _factor_and_offset(scheme, node.shift)
+        factor, offset = _factor_and_offset(scheme, shift)
         weights = np.abs(node.channel_kernel.astype(np.int64) * factor)
         bias = np.abs(node.bias.astype(np.int64) * factor) + offset
         if weights.max(initial=0) <= storage.limit and bias.max() <= INT32_MAX:
             return scheme
-    return C
+    return tight
 
 
 def _factor_and_offset(scheme, shift):
@@ -143,8 +156,14 @@ def _factor_and_offset(scheme, shift):
 def _scales(node, scheme, shift):
     """The weights' scales: requantization ratios divided by the ratio of the grids' scales."""
     factor, _ = _factor_and_offset(scheme, shift)
+    ratios = np.ldexp(node.multiplier.astype(np.float64) / factor, -shift)
+    if ratios.max() >= XNNPACK_RATIO_LIMIT:
+        raise ValueError(
+            f"layer '{node.name}' multiplies its accumulators by {ratios.max():g}, and XNNPACK loads "
+            f"ratios below {XNNPACK_RATIO_LIMIT} only; give its output a coarser grid"
+        )
     grids_exponent = int(node.output.grid.exponent) - int(node.inputs[0].grid.exponent)
-    scales = np.ldexp(node.multiplier.astype(np.float64) / factor, grids_exponent - shift)
+    scales = np.ldexp(ratios, grids_exponent)
     if scales.min() < 2.0**-125 or scales.max() >= 2.0**127:
         raise ValueError(
             f"layer '{node.name}' has weight scales from {scales.min()} to {scales.max()}, beyond "

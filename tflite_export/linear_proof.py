@@ -17,7 +17,6 @@ FLOAT32_INTEGERS = 2**24
 # QuantizeMultiplier shifts right by 31 at most, XNNPACK's ratios begin at 2**-32; class A divides by
 # four more than the shift says.
 LARGEST_SHIFT = 30
-XNNPACK_RATIO_LIMIT = 255
 
 
 def prove_linear(node, scheme, shift, storage):
@@ -98,11 +97,9 @@ def _plain_bounds(channels):
         return ()
     _, bits = np.frexp(channels.multiplier)
     shifted = channels.reach << (bits.astype(np.int64) - channels.shift)
-    ratio = channels.multiplier << -channels.shift
     return (
         Bound("the accumulator", _largest(channels.reach), INT32_MAX, (XNNPACK,)),
         Bound("the accumulator shifted left", _largest(shifted), INT32_MAX, FIXED_POINT),
-        Bound("the scale ratio", _largest(ratio), XNNPACK_RATIO_LIMIT, (XNNPACK,)),
     )
 
 
@@ -112,31 +109,26 @@ def _rounding_bounds(channels, scheme):
         return ()
     encoded = _largest(channels.reach * scheme.factor + scheme.offset)
     decisive = _largest(channels.decisive * scheme.factor + scheme.offset)
-    ratio = _largest(channels.multiplier >> channels.shift)
-    fixed = () if scheme.fixed_limit is None else (
-        Bound("the decisive encoded accumulator", decisive, scheme.fixed_limit, FIXED_POINT),
-    )
     return (
         Bound("the encoded accumulator", encoded, INT32_MAX, DEVICES),
         Bound("the decisive encoded accumulator", decisive, scheme.float_limit, (XNNPACK,)),
-        *fixed,
+        Bound("the decisive encoded accumulator", decisive, scheme.fixed_limit, FIXED_POINT),
         Bound("the shift", _largest(channels.shift), LARGEST_SHIFT, DEVICES),
-        Bound("the scale ratio", ratio, XNNPACK_RATIO_LIMIT, (XNNPACK,)),
     )
 
 
 def _obstacles(node, scheme, storage):
-    """Classes without spare bits are exact on XNNPACK alone, and only where ties round upwards."""
-    if scheme.fixed_limit is not None:
+    """Classes without spare bits leave ties, which only some runtimes round upwards."""
+    exact = scheme.exact_signed if node.output.grid.signed else scheme.exact_unsigned
+    inexact = tuple(runtime for runtime in DEVICES if runtime not in exact)
+    if not inexact:
         return ()
-    if scheme.name == "M":
+    if (node.multiplier != 1).any():
         reason = "its norm has mantissas, which leave ties"
         remedy = "use a QuantNorm whose multipliers are powers of two"
     else:
         reason = f"its {storage.name} weights have no spare bit for a tie-free encoding"
         remedy = f"keep abs(weight) <= {storage.limit // 2}, by fewer bits or levels"
-    runtimes = FIXED_POINT
-    # XNNPACK leaves int4 to the built-in kernels; the nudge rounds ties below zero downwards.
-    if storage is INT4 or node.output.grid.signed:
-        runtimes = DEVICES
-    return (Obstacle(reason, remedy, runtimes),)
+        if storage is INT4:
+            remedy += ", or use weight_storage='int8'"
+    return (Obstacle(reason, remedy, inexact),)

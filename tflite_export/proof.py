@@ -4,8 +4,9 @@ import dataclasses
 
 KERAS = "keras"
 XNNPACK = "xnnpack"
+REFERENCE = "reference"
 # The kernels that requantize in fixed point, most of them with gemmlowp's two roundings.
-FIXED_POINT = ("builtin", "reference", "tflm")
+FIXED_POINT = ("builtin", REFERENCE, "tflm")
 DEVICES = (XNNPACK, *FIXED_POINT)
 RUNTIMES = (KERAS, *DEVICES)
 
@@ -52,7 +53,7 @@ class Proof:
     """For which runtimes an operator is proven to give the contract's integers.
 
     Attributes:
-        encoding: class of the contract's section 5: "A", "B", "C", "M" or "-".
+        encoding: class of the contract's section 5: "A", "B", "C", "D", "M" or "-".
         bounds: the inequalities that were checked.
         obstacles: what stands against a proof, whatever the bounds.
 

@@ -4,7 +4,6 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from pikelpn_keras.integer.nodes import Conv2D
-from tflite_export.encoding import encode
 from tflite_export.operators import linear, outputs
 from tflite_export.operators.registry import emits
 
@@ -15,7 +14,7 @@ VERSIONS = {"int8": 3, "int4": 7}
 def emit_conv2d(node, writer, storage_name):
     """Writes a convolution; the file's kernel is `(out channels, height, width, in channels)`."""
     storage = linear.storage_for(node, storage_name)
-    encoding = encode(node, storage)
+    encoding = linear.encode_convolution(node, storage)
     constants = linear.constants(
         node,
         writer,

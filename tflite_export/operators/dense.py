@@ -6,6 +6,7 @@ from pikelpn_keras.integer.nodes import Dense
 from tflite_export.encoding import encode
 from tflite_export.operators import linear, outputs
 from tflite_export.operators.registry import emits
+from tflite_export.storage import INT4, INT8
 
 PER_TENSOR_VERSIONS = {"int8": 4, "int4": 10}
 # Kernels of version 4 in old runtimes take one scale and, given several, compute nonsense without
@@ -24,8 +25,7 @@ def emit_dense(node, writer, storage_name):
             f"layer '{node.name}' is fully connected and reads a tensor of shape {node.inputs[0].shape}; "
             "flatten it or pool it to a vector"
         )
-    storage = linear.storage_for(node, storage_name)
-    encoding = encode(node, storage)
+    storage, encoding = _storage_and_encoding(node, storage_name)
     version, scales = _version_and_scales(encoding.scales, storage)
     constants = linear.constants(
         node,
@@ -47,7 +47,20 @@ def emit_dense(node, writer, storage_name):
     return encoding.proof
 
 
+def _storage_and_encoding(node, storage_name):
+    storage = linear.storage_for(node, storage_name)
+    encoding = encode(node, storage)
+    if storage is INT4 and not _agree(encoding.scales):
+        # TFLM has no int4 kernel with a scale for each channel.
+        return INT8, encode(node, INT8)
+    return storage, encoding
+
+
 def _version_and_scales(scales, storage):
-    if (scales == scales[0]).all():
+    if _agree(scales):
         return PER_TENSOR_VERSIONS[storage.name], scales[:1]
     return PER_CHANNEL_VERSION, scales
+
+
+def _agree(scales):
+    return (scales == scales[0]).all()

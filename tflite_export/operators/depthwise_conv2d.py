@@ -1,11 +1,14 @@
 """DEPTHWISE_CONV_2D."""
 
+import dataclasses
+
 from ai_edge_litert import schema_py_generated as schema
 
 from pikelpn_keras.integer.nodes import DepthwiseConv2D
-from tflite_export.encoding import encode
 from tflite_export.operators import linear, outputs
 from tflite_export.operators.registry import emits
+from tflite_export.proof import REFERENCE, Obstacle
+from tflite_export.storage import INT4
 
 VERSIONS = {"int8": 3, "int4": 7}
 
@@ -14,7 +17,7 @@ VERSIONS = {"int8": 3, "int4": 7}
 def emit_depthwise_conv2d(node, writer, storage_name):
     """Writes a depthwise convolution; the file's kernel is `(1, height, width, channels)`."""
     storage = linear.storage_for(node, storage_name)
-    encoding = encode(node, storage)
+    encoding = linear.encode_convolution(node, storage)
     constants = linear.constants(
         node,
         writer,
@@ -34,4 +37,13 @@ def emit_depthwise_conv2d(node, writer, storage_name):
             depthMultiplier=node.depth_multiplier, **linear.window_options(node.window)
         ),
     )
-    return encoding.proof
+    return _with_missing_kernel(encoding.proof) if storage is INT4 else encoding.proof
+
+
+def _with_missing_kernel(proof):
+    missing = Obstacle(
+        "the reference kernels have no int4 depthwise convolution and do not load the file",
+        "use weight_storage='int8'",
+        (REFERENCE,),
+    )
+    return dataclasses.replace(proof, obstacles=(*proof.obstacles, missing))

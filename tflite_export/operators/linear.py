@@ -4,6 +4,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tflite_export import grids
+from tflite_export.encoding import C, D, encode
 from tflite_export.storage import INT4, INT8
 from tflite_export.writer import Constant
 
@@ -11,9 +12,18 @@ PADDINGS = {"same": schema.Padding.SAME, "valid": schema.Padding.VALID}
 
 
 def storage_for(node, storage_name):
-    """The `WeightStorage` of a node's weights: int4 where it is asked for and they fit."""
-    fits = np.abs(node.channel_kernel.astype(np.int64)).max(initial=0) <= INT4.limit
+    """The `WeightStorage` of a node's weights: int4 where it is asked for and they fit.
+
+    Layers with mantissas stay int8: their class needs XNNPACK, which computes few int4 operators.
+    """
+    largest = np.abs(node.channel_kernel.astype(np.int64)).max(initial=0)
+    fits = largest <= INT4.limit and (node.multiplier == 1).all()
     return INT4 if storage_name == INT4.name and fits else INT8
+
+
+def encode_convolution(node, storage):
+    """The `Encoding` of a convolution; XNNPACK leaves those of int4 weights to other kernels."""
+    return encode(node, storage, tight=D if storage is INT4 else C)
 
 
 def constants(node, writer, storage, weights, bias, scales, channel_axis):
