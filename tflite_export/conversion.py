@@ -67,12 +67,13 @@ def _check(argument, value, known):
 
 
 def _write_input(tensor, writer, tensor_type):
-    """The index of a model input; uint8 goes through a QUANTIZE, which only moves the zero point."""
+    """Index of a model input; behind uint8 comes a QUANTIZE, which only moves the zero point."""
     if tensor_type == schema.TensorType.INT8:
         return writer.activation(tensor)
     if tensor.grid.signed:
         raise ValueError(
-            f"input '{tensor.name}' has a signed grid, which uint8 cannot hold; use input_type='int8'"
+            f"input '{tensor.name}' has a signed grid, which uint8 cannot hold; "
+            "use input_type='int8'"
         )
     edge = writer.edge(tensor, tensor_type)
     inner = writer.activation(tensor, name=f"{tensor.name}:int8")

@@ -43,17 +43,17 @@ class Scheme:
     exact_signed: tuple[str, ...] = DEVICES
 
 
-# A: the encoded accumulator is twice an odd number: its half is exact and never a tie. float32 holds
-#    it below 2**25.
+# A: the encoded accumulator is twice an odd number: its half is exact and never a tie. float32
+#    holds it below 2**25.
 A = Scheme("A", 4, 2, None, 2**25 - 1, INT32_MAX)
 # B: the encoded accumulator is odd. Below 2**23 the product with the nudged scale lies less than
 #    half a unit below it, and the first rounding in fixed point restores it.
 B = Scheme("B", 2, 1, 0.0, 2**23 - 1, 2**23 - 1)
-# C: the nudge lifts positive ties, and below 2**22 nothing else across one. Negative ties sink, which
-#    an unsigned output hides. Two roundings in fixed point round odd accumulators up first.
+# C: the nudge lifts positive ties, and below 2**22 nothing else across one. Negative ties sink,
+#    which an unsigned output hides. Two roundings in fixed point round odd accumulators up first.
 C = Scheme("C", 1, 0, np.inf, 2**22, INT32_MAX, exact_unsigned=(XNNPACK,), exact_signed=())
-# D: in fixed point the nudge makes the first rounding exact, and the second one takes ties away from
-#    0. For layers that XNNPACK leaves to such kernels.
+# D: in fixed point the nudge makes the first rounding exact, and the second one takes ties away
+#    from 0. For layers that XNNPACK leaves to such kernels.
 D = Scheme("D", 1, 0, 0.0, 2**23 - 1, 2**23 - 1, exact_signed=())
 # M: as C, the multipliers being mantissas.
 M = dataclasses.replace(C, name="M")
@@ -159,8 +159,8 @@ def _scales(node, scheme, shift):
     ratios = np.ldexp(node.multiplier.astype(np.float64) / factor, -shift)
     if ratios.max() >= XNNPACK_RATIO_LIMIT:
         raise ValueError(
-            f"layer '{node.name}' multiplies its accumulators by {ratios.max():g}, and XNNPACK loads "
-            f"ratios below {XNNPACK_RATIO_LIMIT} only; give its output a coarser grid"
+            f"layer '{node.name}' multiplies its accumulators by {ratios.max():g}, and XNNPACK "
+            f"loads ratios below {XNNPACK_RATIO_LIMIT} only; give its output a coarser grid"
         )
     grids_exponent = int(node.output.grid.exponent) - int(node.inputs[0].grid.exponent)
     scales = np.ldexp(ratios, grids_exponent)
@@ -177,15 +177,18 @@ def _scales(node, scheme, shift):
 
 def _check(node, storage):
     if not node.kernel.size:
-        raise ValueError(f"layer '{node.name}' has no weights (kernel of shape {node.kernel.shape})")
+        raise ValueError(
+            f"layer '{node.name}' has a kernel of shape {node.kernel.shape}, without weights; "
+            "remove the layer"
+        )
     largest = int(np.abs(node.channel_kernel.astype(np.int64)).max(initial=0))
     if largest > storage.limit:
         raise ValueError(
-            f"layer '{node.name}' has a weight of magnitude {largest}, and {storage.name} weights end "
-            f"at {storage.limit}; use a quantizer of fewer bits or levels"
+            f"layer '{node.name}' has a weight of magnitude {largest}, and {storage.name} weights "
+            f"end at {storage.limit}; use a quantizer of fewer bits or levels"
         )
     if node.multiplier.min() < 1 or node.multiplier.max() >= 2**24:
         raise ValueError(
-            f"layer '{node.name}' has a multiplier outside 1 .. 2**24 - 1; its norm's mantissas must be "
-            "positive, signs belong in the kernel"
+            f"layer '{node.name}' has a multiplier outside 1 .. 2**24 - 1; its norm's mantissas "
+            "must be positive, signs belong in the kernel"
         )

@@ -1,8 +1,8 @@
 """The proof of an encoded fused layer: the inequalities of contract, section 5, channel by channel.
 
-All kernels requantize by a function that never decreases. So of the accumulators only the *decisive*
-ones must meet the bounds of rounding: those up to the first that saturates on either side. Beyond it
-every kernel gives the clamp, as the contract does.
+All kernels requantize by a function that never decreases. So of the accumulators only the
+*decisive* ones must meet the bounds of rounding: those up to the first that saturates on either
+side. Beyond it every kernel gives the clamp, as the contract does.
 """
 
 import dataclasses
@@ -14,8 +14,8 @@ from tflite_export.storage import INT4
 
 INT32_MAX = 2**31 - 1
 FLOAT32_INTEGERS = 2**24
-# QuantizeMultiplier shifts right by 31 at most, XNNPACK's ratios begin at 2**-32; class A divides by
-# four more than the shift says.
+# QuantizeMultiplier shifts right by 31 at most, XNNPACK's ratios begin at 2**-32; class A divides
+# by four more than the shift says.
 LARGEST_SHIFT = 30
 
 
@@ -59,9 +59,7 @@ class _Channels:
     saturation: int
 
     def where(self, mask):
-        return _Channels(
-            self.reach[mask], self.multiplier[mask], self.shift[mask], self.saturation
-        )
+        return _Channels(self.reach[mask], self.multiplier[mask], self.shift[mask], self.saturation)
 
     @property
     def product(self):
@@ -82,9 +80,7 @@ def _keras_bounds(channels):
     """float32 holds all sums, and the sum with a half that the rounding floors."""
     half = np.where(channels.shift > 0, 1 << np.maximum(channels.shift - 1, 0), 0)
     # A product below a quarter of the divisor rounds to 0 even if adding the half is inexact.
-    with_half = np.where(
-        channels.product <= half >> 1, channels.product, channels.decisive + half
-    )
+    with_half = np.where(channels.product <= half >> 1, channels.product, channels.decisive + half)
     return (
         Bound("the float32 sum", _largest(channels.product), FLOAT32_INTEGERS, (KERAS,)),
         Bound("the float32 sum to be floored", _largest(with_half), FLOAT32_INTEGERS, (KERAS,)),

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tflite_export import grids
+from tflite_export import int8
 from tflite_export.flatbuffer import pack
 
 SIGNATURE_KEY = "serving_default"
@@ -68,11 +68,11 @@ class ModelWriter:
 
     def edge(self, tensor, tensor_type):
         """Index of a new tensor, int8 or uint8, that holds the integers of a graph `Tensor`."""
-        zero_point = grids.zero_point(tensor.grid)
+        zero_point = int8.zero_point(tensor.grid)
         if tensor_type == schema.TensorType.UINT8:
             zero_point = tensor.grid.low
         quantization = schema.QuantizationParametersT(
-            scale=np.array([grids.scale(tensor.grid)], np.float32),
+            scale=np.array([int8.scale(tensor.grid)], np.float32),
             zeroPoint=np.array([zero_point], np.int64),
         )
         return self._add_tensor(tensor.name, (1, *tensor.shape), tensor_type, 0, quantization)

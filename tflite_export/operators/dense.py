@@ -22,8 +22,8 @@ def emit_dense(node, writer, storage_name):
     """
     if len(node.inputs[0].shape) != 1:
         raise ValueError(
-            f"layer '{node.name}' is fully connected and reads a tensor of shape {node.inputs[0].shape}; "
-            "flatten it or pool it to a vector"
+            f"layer '{node.name}' is fully connected and reads a tensor of shape "
+            f"{node.inputs[0].shape}; flatten it or pool it to a vector"
         )
     storage, encoding = _storage_and_encoding(node, storage_name)
     version, scales = _version_and_scales(encoding.scales, storage)

@@ -3,8 +3,8 @@
 MEAN rounds ties differently from kernel to kernel; this convolution has none. With `p / q` the
 reduced fraction `2**up / count`, the mean in units of the output grid is `sum * p / q`.
 
-- q is odd: `sum * p / q` is never a tie, since `2 * sum * p` is even and odd multiples of q are odd.
-- q is even: then p = 1, and half of a q-th is added. Ties move upwards and nothing moves across one.
+- q is odd: `sum * p / q` is never a tie: `2 * sum * p` is even, and odd multiples of q are odd.
+- q is even: then p = 1, and half of a q-th is added. Ties move up, and nothing moves across one.
 
 Either way the value lies at least `1 / (2 * q)` from a tie. The first of two fixed-point roundings
 errs by half a unit of its result, in which that distance is at least `weight / (4 * p)`: 1 for
@@ -28,6 +28,8 @@ CONVOLUTION_VERSION = 3
 RESHAPE_VERSION = 1
 # float32 scales err by 2**-24 of a value below 256: a quarter of the distance to a tie, or less.
 LARGEST_DENOMINATOR = 2**12
+# Weights of 4 * p fit int8 up to p = 16; at 32 weights of 127 leave a distance of 0.99.
+LARGEST_REFINEMENT = 32
 FLOAT32_INTEGERS = 2**24
 
 
@@ -96,8 +98,8 @@ def _image_shape(node):
     shape = node.inputs[0].shape
     if len(shape) != 3 or not node.count:
         raise ValueError(
-            f"pool '{node.name}' reads a tensor of shape {shape}; it needs (height, width, channels), "
-            "none of them 0"
+            f"pool '{node.name}' reads a tensor of shape {shape}; it needs (height, width, "
+            "channels), none of them 0"
         )
     return shape
 
@@ -119,12 +121,13 @@ def _prove(node, average):
     # Accumulators are multiples of this power of two, so float32 holds as many times more.
     unit = math.gcd(average.weight & -average.weight, average.bias)
     accumulator = (average.weight * largest_sum + average.bias) // unit
+    denominator, refinement = average.denominator, average.refinement
     return Proof(
         "A",
         bounds=(
             Bound("the float32 sum", largest_sum, FLOAT32_INTEGERS, (KERAS,)),
             Bound("the accumulator", accumulator, FLOAT32_INTEGERS, (XNNPACK,)),
-            Bound("the reduced count of positions", average.denominator, LARGEST_DENOMINATOR, DEVICES),
-            Bound("the refinement of the grid", average.refinement, INT8.limit // 4 + 1, FIXED_POINT),
+            Bound("the reduced count of positions", denominator, LARGEST_DENOMINATOR, DEVICES),
+            Bound("the refinement of the grid", refinement, LARGEST_REFINEMENT, FIXED_POINT),
         ),
     )

@@ -3,7 +3,7 @@
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tflite_export import grids
+from tflite_export import int8
 from tflite_export.encoding import C, D, encode
 from tflite_export.storage import INT4, INT8
 from tflite_export.writer import Constant
@@ -44,7 +44,7 @@ def constants(node, writer, storage, weights, bias, scales, channel_axis):
     kernel = Constant(
         storage.pack(weights), weights.shape, storage.tensor_type, scales, channel_axis
     )
-    bias_scales = scales * grids.scale(node.inputs[0].grid)
+    bias_scales = scales * int8.scale(node.inputs[0].grid)
     biases = Constant(bias, bias.shape, schema.TensorType.INT32, bias_scales)
     return [
         writer.constant(f"{node.name}:kernel", kernel),

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tflite_export import grids
+from tflite_export import int8
 from tflite_export.writer import Constant
 
 MAXIMUM_VERSION = 2
@@ -24,19 +24,19 @@ def append(writer, code, version, inputs, output, options):
         output: the graph `Tensor` to write.
         options: options object with the field `fusedActivationFunction`, which is set here.
     """
-    if not grids.needs_lower_clamp(output.grid):
+    if not int8.needs_lower_clamp(output.grid):
         if not output.grid.signed:
             options.fusedActivationFunction = schema.ActivationFunctionType.RELU
         writer.operator(code, version, inputs, writer.activation(output), options)
         return
     unclamped = writer.activation(dataclasses.replace(output, name=f"{output.name}:unclamped"))
     writer.operator(code, version, inputs, unclamped, options)
-    zero_point = grids.zero_point(output.grid)
+    zero_point = int8.zero_point(output.grid)
     low = Constant(
         data=np.array([zero_point + output.grid.low], np.int8),
         shape=(1,),
         tensor_type=schema.TensorType.INT8,
-        scales=np.array([grids.scale(output.grid)]),
+        scales=np.array([int8.scale(output.grid)]),
         zero_point=zero_point,
     )
     writer.operator(

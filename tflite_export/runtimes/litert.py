@@ -67,8 +67,6 @@ class LiteRT(Runtime):
 RUNTIMES = {
     "xnnpack": functools.partial(LiteRT, resolver="AUTO", threads=1),
     "xnnpack-2-threads": functools.partial(LiteRT, resolver="AUTO", threads=2),
-    "builtin": functools.partial(
-        LiteRT, resolver="BUILTIN_WITHOUT_DEFAULT_DELEGATES", threads=1
-    ),
+    "builtin": functools.partial(LiteRT, resolver="BUILTIN_WITHOUT_DEFAULT_DELEGATES", threads=1),
     "reference": functools.partial(LiteRT, resolver="BUILTIN_REF", threads=1),
 }

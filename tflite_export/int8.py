@@ -1,8 +1,8 @@
 """How grids lie in the int8 tensors of a .tflite file.
 
-The zero point puts the largest integer of a grid at 127, so that int8 saturation is its upper clamp
-(contract, section 6). The lower clamp is int8 saturation as well on grids of 8 bits, a fused RELU on
-unsigned grids, and a MAXIMUM operator of its own on signed grids of fewer bits.
+The zero point puts the largest integer of a grid at 127, so that int8 saturation is its upper
+clamp (contract, section 6). The lower clamp is int8 saturation as well on grids of 8 bits, a fused
+RELU on unsigned grids, and a MAXIMUM operator of its own on signed grids of fewer bits.
 """
 
 import numpy as np
@@ -30,7 +30,8 @@ def zero_point(grid):
     """
     if grid.bits > 8:
         raise ValueError(
-            f"a grid of {grid.bits} bits does not fit an int8 tensor; quantize it to 8 bits or fewer"
+            f"a grid of {grid.bits} bits does not fit an int8 tensor; "
+            "quantize it to 8 bits or fewer"
         )
     return INT8_HIGH - grid.high
 
