@@ -19,14 +19,14 @@ def pikelpn(capsys):
     return run
 
 
-def small_model(seed):
+def small_model(seed, kernel_quantizer="uniform4"):
     """An untrained model of 8x8 grey images and ten classes."""
     keras.utils.set_random_seed(seed)
     return keras.Sequential(
         [
             keras.Input((8, 8, 1)),
             pk.layers.QuantInput(),
-            pk.layers.QuantConv2D(4, 3, strides=2, kernel_quantizer="uniform4", name="conv"),
+            pk.layers.QuantConv2D(4, 3, strides=2, kernel_quantizer=kernel_quantizer, name="conv"),
             pk.layers.QuantReLU(),
             pk.layers.QuantGlobalAveragePooling2D(),
             pk.layers.QuantDense(10, name="dense"),

@@ -1,8 +1,8 @@
 """Convert a trained model to an integer .tflite file.
 
-Prints for each layer its class of tie-free encoding: layers of class A, B or - give the integers of
-the Keras model on every kernel. A layer for which that is not proven is named on stderr. If class
-names lie beside the model, in MODEL.labels.txt, they are copied beside the file.
+Prints for each layer its class of tie-free encoding and on which kernels it is proven to give the
+integers of the Keras model; why it is not proven on others stands on stderr. If class names lie
+beside the model, in MODEL.labels.txt, they are copied beside the file.
 """
 
 import pathlib
@@ -27,7 +27,7 @@ def define_flags(values):
         "weight_storage",
         "int8",
         ["int8", "int4"],
-        "int4 packs two 4-bit weights into a byte: a smaller file, slower and less exact.",
+        "int4 packs two 4-bit weights into a byte: a smaller file for slower kernels.",
         **own,
     )
     flags.DEFINE_enum(
@@ -45,10 +45,7 @@ def run(values, model_path):
     model = saved_models.load(model_path)
     import tflite_export
 
-    with (
-        user_errors(),
-        warnings.catch_warnings(record=True, action="always", category=UserWarning) as notes,
-    ):
+    with user_errors(), warnings.catch_warnings(record=True) as notes:
         tflite = tflite_export.convert(
             model,
             input_type=values.input_type,
@@ -56,7 +53,8 @@ def run(values, model_path):
             exact=values.exact,
         )
     for note in notes:
-        print(note.message, file=sys.stderr)
+        if note.category is UserWarning:
+            print(note.message, file=sys.stderr)
     tflite_export.save(output, tflite)
     labels.copy(pathlib.Path(model_path), output)
     _print_layers(tflite)
@@ -67,8 +65,9 @@ def run(values, model_path):
 def _print_layers(tflite):
     from tflite_export import metadata
 
-    layers = metadata.read_record(tflite)["layers"]
-    width = max(len(layer["name"]) for layer in layers)
-    print(f"{'layer':{width}}  class")
-    for layer in layers:
-        print(f"{layer['name']:{width}}  {layer['encoding']}")
+    rows = [("layer", "class", "exact on")]
+    for layer in metadata.read_record(tflite)["layers"]:
+        rows.append((layer["name"], layer["encoding"], ", ".join(layer["exact"])))
+    width = max(len(name) for name, _, _ in rows)
+    for name, encoding, exact in rows:
+        print(f"{name:{width}}  {encoding:5}  {exact}")
