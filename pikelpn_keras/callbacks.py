@@ -39,17 +39,17 @@ class FreezeSchedule(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
-        if self._remaining(0) <= self.last:
-            self._freeze()
+        self._freeze_if_due(0)
 
     def on_train_batch_begin(self, batch, logs=None):
-        if self.params.get("steps") and self._remaining(batch) <= self.last:
-            self._freeze()
+        if self.params.get("steps"):
+            self._freeze_if_due(batch)
 
-    def _remaining(self, batch):
-        """Fraction of the training that is still to come at the start of a batch."""
+    def _freeze_if_due(self, batch):
         steps = self.params.get("steps") or 1
-        return 1 - (self._epoch * steps + batch) / (self.params["epochs"] * steps)
+        free_steps = round((1 - self.last) * self.params["epochs"] * steps)
+        if self._epoch * steps + batch >= free_steps:
+            self._freeze()
 
     def _freeze(self):
         if self._done:

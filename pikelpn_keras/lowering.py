@@ -188,7 +188,7 @@ def integer_graph(model):
     outputs = _keras_tensors(model, "outputs")
     graph = GraphBuilder()
     placeholders = [
-        Placeholder(tensor.name, _shape_of(tensor, model))
+        Placeholder(tensor._keras_history.operation.name, _shape_of(tensor, model))
         for tensor in _keras_tensors(model, "inputs")
     ]
     values = _lower_model(model, placeholders, graph)
@@ -222,7 +222,8 @@ def _shape_of(tensor, model):
     shape = tuple(tensor.shape[1:])
     if None in shape:
         raise ValueError(
-            f"input '{tensor.name}' of model '{model.name}' has the open shape {shape}; "
+            f"input '{tensor._keras_history.operation.name}' of model '{model.name}' has the open shape "
+            f"{shape}; "
             "a device needs sizes, so give keras.Input all of them"
         )
     return shape

@@ -37,6 +37,7 @@ def train(model, inputs, steps=6):
 class LayerTestCase:
     input_shape = (9, 8, 4)
     cases = [{}]
+    images = IMAGES
     rounds = True
 
     def layer(self, **arguments):
@@ -53,7 +54,7 @@ class LayerTestCase:
         return keras.Model(inputs, self.around(pk.layers.QuantInput()(inputs), layer))
 
     def test_exact_everywhere(self, case):
-        model, inputs = self.model(**case), pixels(self.input_shape)
+        model, inputs = self.model(**case), pixels(self.input_shape, self.images)
         before = [keras.ops.convert_to_numpy(v) for v in model.trainable_variables]
         train(model, inputs)
         for variable, old in zip(model.trainable_variables, before, strict=True):

@@ -7,6 +7,7 @@ from tests.pikelpn_keras.layer_test_case import LayerTestCase
 
 class TestQuantDense(LayerTestCase):
     input_shape = (40,)
+    images = 600
     cases = [
         {},
         {"use_bias": False, "kernel_quantizer": "uniform4"},
