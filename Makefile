@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 demo: $(INSTALLED)
 	mkdir -p $(DEMO)
-	$(BIN)/pikelpn train --dataset=digits --image_size=16 --width=0.25 --epochs=30 --output=$(DEMO)/digits.keras
+	$(BIN)/pikelpn train --dataset=digits --epochs=20 --batch_size=32 --output=$(DEMO)/digits.keras
 	$(BIN)/pikelpn export $(DEMO)/digits.keras --output=$(DEMO)/digits.tflite
 	$(BIN)/pikelpn verify $(DEMO)/digits.keras $(DEMO)/digits.tflite --dataset=digits
 
