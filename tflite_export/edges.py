@@ -56,6 +56,15 @@ def edges_of(tflite):
 
     Raises:
         ValueError: if the bytes are no .tflite file, or an edge is not an int8 or uint8 tensor.
+
+    Example:
+
+    >>> from pikelpn_keras.integer import Grid, IntegerGraph
+    >>> from pikelpn_keras.integer.nodes import Add, Tensor
+    >>> from tflite_export import convert
+    >>> x, y = Tensor("x", (4,), Grid(-8)), Tensor("y", (4,), Grid(-8))
+    >>> edges_of(convert(IntegerGraph("double", (x,), (Add((x, x), y),), ("y",)))).outputs
+    (Edge(name='y', shape=(4,), dtype=<class 'numpy.int8'>, zero_point=0),)
     """
     subgraph = unpack(tflite).subgraphs[0]
     return Edges(

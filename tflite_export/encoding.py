@@ -124,6 +124,9 @@ def file_shift(node):
     Runtimes refuse scales that are very large or small. A shift to the left that saturates from
     every integer but 0 need not be larger, nor one to the right that makes 0 of all.
 
+    Args:
+        node: a `LinearNode`.
+
     Returns:
         int64 array `(channels,)`.
     """
@@ -134,7 +137,17 @@ def file_shift(node):
 
 
 def choose_scheme(node, shift, storage, tight):
-    """The best `Scheme` whose weights and biases fit; `tight` where only plain weights do."""
+    """The best `Scheme` whose weights and biases fit.
+
+    Args:
+        node: a `LinearNode`.
+        shift: int64 array `(channels,)`, its shifts in the file.
+        storage: the `WeightStorage` of its weights.
+        tight: the `Scheme` for weights without spare bits.
+
+    Returns:
+        a `Scheme`.
+    """
     if (node.multiplier != 1).any():
         return M
     if (shift <= 0).all():

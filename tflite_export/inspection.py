@@ -16,6 +16,16 @@ def expose(tflite, names):
     Returns:
         bytes of a file whose outputs are the tensors of those names that it has, and the list of
         these names, both in the order of `names`.
+
+    Example:
+
+    >>> from pikelpn_keras.integer import Grid, IntegerGraph
+    >>> from pikelpn_keras.integer.nodes import Add, Tensor
+    >>> from tflite_export import convert
+    >>> x, y, z = (Tensor(name, (4,), Grid(-8)) for name in "xyz")
+    >>> graph = IntegerGraph("sum", (x,), (Add((x, x), y), Add((x, y), z)), ("z",))
+    >>> expose(convert(graph), ["y", "other"])[1]
+    ['y']
     """
     model = unpack(tflite)
     subgraph = model.subgraphs[0]

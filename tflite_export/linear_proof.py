@@ -37,9 +37,10 @@ def prove_linear(node, scheme, shift, storage):
         shift=shift,
         saturation=node.output.grid.magnitude,
     )
-    trained = dataclasses.replace(channels, shift=np.clip(node.shift.astype(np.int64), -31, 40))
+    # Beyond 40 bits a shift says no more, and int64 holds what is shifted by as many.
+    trained = np.clip(node.shift.astype(np.int64), -40, 40)
     bounds = (
-        *_keras_bounds(trained),
+        *_keras_bounds(dataclasses.replace(channels, shift=trained)),
         *_plain_bounds(channels.where(shift <= 0)),
         *_rounding_bounds(channels.where(shift > 0), scheme),
     )

@@ -8,7 +8,7 @@ REFERENCE = "reference"
 # The kernels that requantize in fixed point, most of them with gemmlowp's two roundings.
 FIXED_POINT = ("builtin", REFERENCE, "tflm")
 DEVICES = (XNNPACK, *FIXED_POINT)
-RUNTIMES = (KERAS, *DEVICES)
+FAMILIES = (KERAS, *DEVICES)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Bound:
         quantity: what is bounded, in words.
         value: the largest it can become, over all inputs and channels.
         limit: the largest for which the runtimes are exact.
-        runtimes: names out of `RUNTIMES`.
+        runtimes: names out of `FAMILIES`.
     """
 
     quantity: str
@@ -40,7 +40,7 @@ class Obstacle:
     Attributes:
         reason: the reason, in words.
         remedy: what to do about it.
-        runtimes: names out of `RUNTIMES`.
+        runtimes: names out of `FAMILIES`.
     """
 
     reason: str
@@ -87,4 +87,4 @@ class Proof:
     def exact(self):
         """Names of the runtimes that are proven exact."""
         unproven = {runtime for failure in self.failures for runtime in failure.runtimes}
-        return tuple(runtime for runtime in RUNTIMES if runtime not in unproven)
+        return tuple(runtime for runtime in FAMILIES if runtime not in unproven)

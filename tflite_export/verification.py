@@ -22,8 +22,8 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
     Args:
         model_or_graph: the Keras model or `IntegerGraph` that the file was converted from.
         tflite: bytes of the file.
-        inputs: array `(images, *shape)`, or a tuple of them where the model has several inputs.
-            Integers are grid integers, floats are values that are rounded to the input grid.
+        inputs: array `(images, *shape)`, or a list or tuple of them, one for each input of the
+            model. Integers are grid integers, floats are values, to be rounded to the input grid.
         runtimes: names out of "keras", "xnnpack", "xnnpack-2-threads", "builtin", "reference" and
             "tflm".
         progress: called with the images done and the images in all, now and then.
@@ -48,7 +48,8 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
     graph = as_graph(model_or_graph)
     _check_runtimes(runtimes)
     _check_edges(graph, tflite)
-    inputs = [np.asarray(a) for a in (inputs if isinstance(inputs, tuple) else (inputs,))]
+    inputs = inputs if isinstance(inputs, list | tuple) else [inputs]
+    inputs = [np.asarray(array) for array in inputs]
     runners, skipped = _load(model_or_graph, graph, tflite, runtimes)
     tallies, compared = _compare(graph, inputs, runners, progress)
     classes, unproven = _proofs(graph, tflite)

@@ -68,9 +68,8 @@ class ModelWriter:
 
     def edge(self, tensor, tensor_type):
         """Index of a new tensor, int8 or uint8, that holds the integers of a graph `Tensor`."""
-        zero_point = int8.zero_point(tensor.grid)
-        if tensor_type == schema.TensorType.UINT8:
-            zero_point = tensor.grid.low
+        pixels = tensor_type == schema.TensorType.UINT8
+        zero_point = 0 if pixels else int8.zero_point(tensor.grid)
         quantization = schema.QuantizationParametersT(
             scale=np.array([int8.scale(tensor.grid)], np.float32),
             zeroPoint=np.array([zero_point], np.int64),
@@ -139,15 +138,7 @@ class ModelWriter:
             schema.ModelT(
                 version=SCHEMA_VERSION,
                 description="PikeLPN for Keras 3",
-                operatorCodes=[
-                    schema.OperatorCodeT(
-                        # Runtimes from before TensorFlow 2.4 read the deprecated field alone.
-                        deprecatedBuiltinCode=min(code, 127),
-                        builtinCode=code,
-                        version=version,
-                    )
-                    for code, version in self._operator_codes
-                ],
+                operatorCodes=[_code_entry(*code) for code in self._operator_codes],
                 subgraphs=[subgraph],
                 buffers=self._buffers,
                 metadata=entries,
@@ -174,3 +165,10 @@ class ModelWriter:
             )
         )
         return len(self._tensors) - 1
+
+
+def _code_entry(code, version):
+    # Runtimes from before TensorFlow 2.4 read the deprecated field alone.
+    return schema.OperatorCodeT(
+        deprecatedBuiltinCode=min(code, 127), builtinCode=code, version=version
+    )

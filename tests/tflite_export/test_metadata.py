@@ -28,6 +28,8 @@ def layer(rng):
 def test_the_codes_of_a_layer_come_back(layer):
     (record,) = read_record(convert(graphs.single(layer)))["layers"]
     assert (record["name"], record["operator"], record["encoding"]) == ("dense", "Dense", "A")
+    proof = {"bounds", "encoding", "exact", "unproven"}
+    assert set(record) == {"name", "operator", "norm", "weights"} | proof
     assert record["weights"] == {
         "quantizer": "UniformQuantizer",
         "settings": {"bits": 4, "range": [1, 2]},

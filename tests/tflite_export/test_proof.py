@@ -1,8 +1,8 @@
-from tflite_export.proof import DEVICES, KERAS, RUNTIMES, Bound, Obstacle, Proof
+from tflite_export.proof import DEVICES, FAMILIES, KERAS, Bound, Obstacle, Proof
 
 
 def test_nothing_against_it_is_exact_everywhere():
-    assert Proof("-").exact == RUNTIMES
+    assert Proof("-").exact == FAMILIES
     assert Proof("-").failures == ()
 
 

@@ -18,8 +18,9 @@ def test_exact_if_nothing_differs():
     assert not report(mismatches={"xnnpack": 0, "tflm": 1}).exact
 
 
-def test_not_exact_if_nothing_ran():
+def test_not_exact_if_nothing_computed_the_file():
     assert not report(mismatches={}).exact
+    assert not report(mismatches={"keras": 0}).exact
 
 
 def test_the_table_names_everything():

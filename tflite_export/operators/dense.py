@@ -19,6 +19,9 @@ def emit_dense(node, writer, storage_name):
     """Writes a fully connected layer; the file's kernel is `(out units, in units)`.
 
     Scales that agree are written as one, which runtimes from TensorFlow 1.14 on understand.
+
+    Raises:
+        ValueError: if the input is no vector.
     """
     if len(node.inputs[0].shape) != 1:
         raise ValueError(

@@ -35,7 +35,11 @@ FLOAT32_INTEGERS = 2**24
 
 @emits(GlobalAveragePool)
 def emit_global_average_pool(node, writer, storage_name):
-    """Writes a depthwise convolution and, where a vector is wanted, a RESHAPE."""
+    """Writes a depthwise convolution and, where a vector is wanted, a RESHAPE.
+
+    Raises:
+        ValueError: if the input is no image or has no positions.
+    """
     height, width, channels = _image_shape(node)
     average = average_of(node)
     constants = linear.constants(
@@ -83,7 +87,16 @@ class Average:
 
 
 def average_of(node):
-    """The `Average` of a pool."""
+    """The `Average` of a pool.
+
+    Example:
+
+    >>> from pikelpn_keras.integer import Grid
+    >>> from pikelpn_keras.integer.nodes import Tensor
+    >>> x, y = Tensor("x", (7, 7, 8), Grid(-4)), Tensor("y", (8,), Grid(-6))
+    >>> average_of(GlobalAveragePool((x,), y))
+    Average(refinement=4, denominator=49, weight=16, bias=0)
+    """
     common = math.gcd(2**node.up, node.count)
     refinement, denominator = 2**node.up // common, node.count // common
     return Average(

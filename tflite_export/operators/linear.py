@@ -53,7 +53,14 @@ def constants(node, writer, storage, weights, bias, scales, channel_axis):
 
 
 def window_options(window):
-    """The fields of the options of a convolution that its window gives, as keyword arguments."""
+    """The fields of a convolution's options that its window gives, as keyword arguments.
+
+    Example:
+
+    >>> from pikelpn_keras.integer.nodes import Window
+    >>> window_options(Window((3, 3), (2, 1), (1, 1), "valid"))["strideH"]
+    2
+    """
     return {
         "padding": PADDINGS[window.padding],
         "strideH": window.strides[0],

@@ -11,6 +11,16 @@ class KerasModel:
     Args:
         model: the Keras model.
         graph: its `IntegerGraph`.
+
+    Example:
+
+    >>> import keras
+    >>> import pikelpn_keras as pk
+    >>> model = keras.Sequential([
+    ...     keras.Input((2,)), pk.layers.QuantInput(), pk.layers.QuantDense(3),
+    ...     pk.layers.QuantIdentity()])
+    >>> KerasModel(model, pk.integer_graph(model)).run(np.zeros((1, 2), "uint8"))
+    [array([[0., 0., 0.]])]
     """
 
     def __init__(self, model, graph):

@@ -20,6 +20,16 @@ class LiteRT(Runtime):
     Raises:
         RuntimeUnavailable: if this family has no kernels for the file.
         ValueError: if an input or output of the file is no integer tensor.
+
+    Example:
+
+    >>> from pikelpn_keras.integer import Grid, IntegerGraph
+    >>> from pikelpn_keras.integer.nodes import Add, Tensor
+    >>> from tflite_export import convert
+    >>> x, y = Tensor("x", (2,), Grid(-8)), Tensor("y", (2,), Grid(-8))
+    >>> tflite = convert(IntegerGraph("double", (x,), (Add((x, x), y),), ("y",)))
+    >>> LiteRT(tflite, resolver="AUTO", threads=1).run(np.array([[3, -4]]))
+    [array([[ 6, -8]], dtype=int32)]
     """
 
     def __init__(self, tflite, resolver, threads):
