@@ -9,9 +9,8 @@ import dataclasses
 import numpy as np
 
 from tflite_export.linear_proof import prove_linear
-from tflite_export.proof import DEVICES, XNNPACK, Proof
+from tflite_export.proof import DEVICES, INT32_MAX, XNNPACK, Proof
 
-INT32_MAX = 2**31 - 1
 XNNPACK_RATIO_LIMIT = 256
 # A shift of 25 makes 0 of accumulators up to this.
 LARGEST_NEEDED_SHIFT, VANISHING_REACH = 25, 2**24
@@ -92,8 +91,8 @@ def encode(node, storage, tight=C):
         an `Encoding`.
 
     Raises:
-        ValueError: if the weights do not fit the storage, a multiplier is not positive or a scale
-            is no float32.
+        ValueError: if the weights do not fit the storage, a multiplier is not positive, or a scale
+            lies beyond float32 or beyond what XNNPACK loads.
 
     Example:
 

@@ -1,5 +1,7 @@
 """Bytes of a .tflite file to and from the schema's objects; no TensorFlow."""
 
+import copy
+
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -37,13 +39,13 @@ def pack(model):
     >>> pack(schema.ModelT(version=3))[4:8]
     b'TFL3'
     """
-    plain = model.buffers
-    model.buffers = plain and [b if b.data is None else _AlignedBuffer(b.data) for b in plain]
+    aligned = copy.copy(model)
+    aligned.buffers = [
+        buffer if buffer.data is None else _AlignedBuffer(buffer.data)
+        for buffer in model.buffers or ()
+    ]
     builder = flatbuffers.Builder()
-    try:
-        builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
-    finally:
-        model.buffers = plain
+    builder.Finish(aligned.Pack(builder), FILE_IDENTIFIER)
     return bytes(builder.Output())
 
 

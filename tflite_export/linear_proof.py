@@ -9,11 +9,19 @@ import dataclasses
 
 import numpy as np
 
-from tflite_export.proof import DEVICES, FIXED_POINT, KERAS, XNNPACK, Bound, Obstacle, Proof
+from tflite_export.proof import (
+    DEVICES,
+    FIXED_POINT,
+    FLOAT32_INTEGERS,
+    INT32_MAX,
+    KERAS,
+    XNNPACK,
+    Bound,
+    Obstacle,
+    Proof,
+)
 from tflite_export.storage import INT4
 
-INT32_MAX = 2**31 - 1
-FLOAT32_INTEGERS = 2**24
 # QuantizeMultiplier shifts right by 31 at most, XNNPACK's ratios begin at 2**-32; class A divides
 # by four more than the shift says.
 LARGEST_SHIFT = 30

@@ -10,6 +10,10 @@ FIXED_POINT = ("builtin", REFERENCE, "tflm")
 DEVICES = (XNNPACK, *FIXED_POINT)
 FAMILIES = (KERAS, *DEVICES)
 
+INT32_MAX = 2**31 - 1
+# float32 holds every integer up to here.
+FLOAT32_INTEGERS = 2**24
+
 
 @dataclasses.dataclass(frozen=True)
 class Bound:

@@ -20,7 +20,15 @@ from ai_edge_litert import schema_py_generated as schema
 from pikelpn_keras.integer.nodes import GlobalAveragePool
 from tflite_export.operators import linear, outputs
 from tflite_export.operators.registry import emits
-from tflite_export.proof import DEVICES, FIXED_POINT, KERAS, XNNPACK, Bound, Proof
+from tflite_export.proof import (
+    DEVICES,
+    FIXED_POINT,
+    FLOAT32_INTEGERS,
+    KERAS,
+    XNNPACK,
+    Bound,
+    Proof,
+)
 from tflite_export.storage import INT8
 from tflite_export.writer import Constant
 
@@ -30,7 +38,6 @@ RESHAPE_VERSION = 1
 LARGEST_DENOMINATOR = 2**12
 # Weights of 4 * p fit int8 up to p = 16; at 32 weights of 127 leave a distance of 0.99.
 LARGEST_REFINEMENT = 32
-FLOAT32_INTEGERS = 2**24
 
 
 @emits(GlobalAveragePool)

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
@@ -74,6 +76,12 @@ def test_exact_on_all_runtimes(rng, window, up):
 def test_exact_on_signed_grids(rng, window):
     node = pool(window, signed=True)
     assert_exact(node, sums_to_try(rng, node))
+
+
+def test_exact_on_narrow_signed_outputs(rng):
+    node = pool((6, 6), signed=True)
+    mean = dataclasses.replace(node.output, grid=Grid(-4, 5))
+    assert_exact(dataclasses.replace(node, output=mean), sums_to_try(rng, node))
 
 
 @pytest.mark.parametrize("up", [1, 3, 4, 5])
