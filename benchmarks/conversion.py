@@ -2,8 +2,8 @@
 
     python benchmarks/conversion.py [--variant=1x] [--size=224] [--repeats=5]
 
-Time is that of `tflite_export.convert`, imports and the building of the model excluded. Memory is what
-the peak of the process grows by in the first conversion.
+Time is that of `tflite_export.convert`, imports and the building of the model excluded. Memory is
+what the peak of the process grows by in the first conversion.
 """
 
 import resource
@@ -31,6 +31,7 @@ def _seconds(model):
 
 
 def main(_):
+    """Measures and prints."""
     model = pk.models.PikeLPN(_VARIANT.value, input_shape=(_SIZE.value, _SIZE.value, 3))
     before = _peak_megabytes()
     first, size = _seconds(model)

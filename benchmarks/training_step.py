@@ -2,8 +2,9 @@
 
     python benchmarks/training_step.py [--size=96] [--width=0.25] [--batch_size=32] [--steps=20]
 
-The twin has the same layers, shapes and optimizer with Keras's own float layers. The two take turns,
-step by step, in one process; the ratio is printed pair by pair as a median with its quartiles.
+The twin has the same layers, shapes and optimizer with Keras's own float layers. The two take
+turns, step by step, in one process; the ratio is printed pair by pair as a median with its
+quartiles.
 """
 
 import time
@@ -71,6 +72,7 @@ def _seconds(model, images, labels):
 
 
 def main(_):
+    """Measures and prints."""
     shape = (_SIZE.value, _SIZE.value, 3)
     ours = pk.models.PikeLPN(input_shape=shape, classes=CLASSES, width=_WIDTH.value)
     twin = float_twin(ours)
@@ -92,7 +94,10 @@ def main(_):
     )
     low, middle, high = np.quantile(pairs[:, 0] / pairs[:, 1], (0.25, 0.5, 0.75))
     ours_ms, float_ms = 1e3 * np.median(pairs, axis=0)
-    print(f"backend {keras.backend.backend()}, {shape}, width {_WIDTH.value}, batch {_BATCH_SIZE.value}")
+    print(
+        f"backend {keras.backend.backend()}, {shape}, width {_WIDTH.value}, batch "
+        f"{_BATCH_SIZE.value}"
+    )
     print(f"parameters: ours {ours.count_params():,}, float {twin.count_params():,}")
     print(f"first step: ours {first['ours']:.1f} s, float {first['float']:.1f} s")
     print(f"step: ours {ours_ms:.1f} ms, float {float_ms:.1f} ms")

@@ -1,8 +1,8 @@
 """PikeLPN for Keras 3: train low-precision models, run them bit for bit the same on devices.
 
 The names below load on first use, so that what needs NumPy alone (`IntegerGraph`) does not wait for
-Keras. Layers and quantizers register with Keras as soon as Keras is imported, so `.keras` files load
-wherever this package has been imported.
+Keras. Layers and quantizers register with Keras as soon as Keras is imported, so `.keras` files
+load wherever this package has been imported.
 """
 
 import importlib

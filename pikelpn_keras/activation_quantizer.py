@@ -48,9 +48,9 @@ def _quantize(x, grid):
 def _quantize_in_one_pass(x, grid):
     """As `_quantize`, by TensorFlow's fused operator: a fifth of a training step faster on CPUs.
 
-    The operator rounds `floor(x / step + 1/2)` and its step, `(high - 0) / (2**bits - 1)`, is exact for a
-    power of two; tested against NumPy in graphs and under XLA. On signed grids it adds the lower
-    end before it rounds, which is not exact, so they take the other way.
+    The operator rounds `floor(x / step + 1/2)` and its step, `(high - 0) / (2**bits - 1)`, is exact
+    for a power of two; tested against NumPy in graphs and under XLA. On signed grids it adds the
+    lower end before it rounds, which is not exact, so they take the other way.
     """
     import tensorflow as tf
 

@@ -18,8 +18,9 @@ class FreezeSchedule(keras.callbacks.Callback):
     Example:
 
     >>> import numpy as np, pikelpn_keras as pk
-    >>> model = keras.Sequential([keras.Input((4,)), pk.layers.QuantInput(), pk.layers.QuantDense(2),
-    ...                           pk.layers.QuantIdentity(name="logits")])
+    >>> model = keras.Sequential([
+    ...     keras.Input((4,)), pk.layers.QuantInput(), pk.layers.QuantDense(2),
+    ...     pk.layers.QuantIdentity(name="logits")])
     >>> model.compile("sgd", "mse")
     >>> _ = model.fit(np.zeros((8, 4)), np.zeros((8, 2)), epochs=2, verbose=0,
     ...               callbacks=[FreezeSchedule()])

@@ -1,8 +1,8 @@
 """Grids of the tensors that flow between layers.
 
-A layer that puts values on a grid attaches the `Grid` to its output tensor, as Keras attaches masks,
-and the next layer reads it. It goes with the tensor through Functional, Sequential, nested and
-subclassed models, eager, in graphs and under jit, without changing what users pass around.
+A layer that puts values on a grid attaches the `Grid` to its output tensor, as Keras attaches
+masks, and the next layer reads it. It goes with the tensor through Functional, Sequential, nested
+and subclassed models, eager, in graphs and under jit, without changing what users pass around.
 """
 
 import weakref
@@ -41,8 +41,8 @@ def grid_of(tensor, layer):
     grid = getattr(tensor, "_pikelpn_grid", None) or _grids_of_tracers.get(id(tensor))
     if grid is None:
         raise ValueError(
-            f"{type(layer).__name__} '{layer.name}' needs an input on a grid, and this one is plain "
-            "floats: begin the model with pikelpn_keras.layers.QuantInput and let layers of "
+            f"{type(layer).__name__} '{layer.name}' needs an input on a grid, and this one is "
+            "plain floats: begin the model with pikelpn_keras.layers.QuantInput and let layers of "
             "pikelpn_keras.layers stand between it and this layer"
         )
     return grid

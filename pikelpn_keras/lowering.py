@@ -17,8 +17,8 @@ IDENTITY_WINDOW = Window((1, 1), (1, 1), (1, 1), "valid")
 class Accumulator:
     """A fused layer under construction: all but the grid of its output.
 
-    Its value in channel c is `(sum + bias[c]) * multiplier[c] * 2**exponents[c]`. Layers hand it on,
-    each with what it absorbs, until an activation gives it a grid and so makes it a node.
+    Its value in channel c is `(sum + bias[c]) * multiplier[c] * 2**exponents[c]`. Layers hand it
+    on, each with what it absorbs, until an activation gives it a grid and so makes it a node.
 
     Attributes:
         name: name of the layer that it comes from.
@@ -213,8 +213,8 @@ def _keras_tensors(model, field):
     except (AttributeError, ValueError, TypeError):
         kind = type(model).__name__
         raise ValueError(
-            f"model '{model.name}' ({kind}) has no symbolic inputs and outputs: integer_graph needs a built "
-            "Functional or Sequential model (begin it with keras.Input)"
+            f"model '{model.name}' ({kind}) has no symbolic inputs and outputs: integer_graph "
+            "needs a built Functional or Sequential model (begin it with keras.Input)"
         ) from None
 
 
@@ -222,8 +222,8 @@ def _shape_of(tensor, model):
     shape = tuple(tensor.shape[1:])
     if None in shape:
         raise ValueError(
-            f"input '{tensor._keras_history.operation.name}' of model '{model.name}' has the open shape "
-            f"{shape}; "
+            f"input '{tensor._keras_history.operation.name}' of model '{model.name}' has the "
+            f"open shape {shape}; "
             "a device needs sizes, so give keras.Input all of them"
         )
     return shape
@@ -264,14 +264,14 @@ def _lower_operation(operation, values, graph):
         return _lower_model(operation, values, graph)
     if not hasattr(operation, "lower"):
         raise ValueError(
-            f"layer '{operation.name}' ({type(operation).__name__}) has no integer meaning; use a layer of "
-            "pikelpn_keras.layers in its place"
+            f"layer '{operation.name}' ({type(operation).__name__}) has no integer meaning; use "
+            "a layer of pikelpn_keras.layers in its place"
         )
     for value in values:
-        if isinstance(value, Placeholder) and not hasattr(operation, "lower_input"):
+        if isinstance(value, Placeholder) and not operation.starts_models:
             raise ValueError(
-                f"{type(operation).__name__} '{operation.name}' reads model input '{value.name}' as plain "
-                "floats; put a QuantInput between them"
+                f"{type(operation).__name__} '{operation.name}' reads model input '{value.name}' "
+                "as plain floats; put a QuantInput between them"
             )
     return [operation.lower(graph, *values)]
 
@@ -280,8 +280,8 @@ def _refuse_unfinished(tensor, value):
     if not isinstance(value, Tensor):
         name = tensor._keras_history.operation.name
         raise ValueError(
-            f"the model's output '{name}' is a 32-bit accumulator; end the model with QuantIdentity() "
-            "or QuantReLU(), train and convert again"
+            f"the model's output '{name}' is a 32-bit accumulator; end the model with "
+            "QuantIdentity() or QuantReLU(), train and convert again"
         )
 
 
@@ -293,7 +293,7 @@ def read_grid(layer, value):
     """
     if isinstance(value, Accumulator):
         raise ValueError(
-            f"{type(layer).__name__} '{layer.name}' reads the 32-bit accumulator of '{value.name}'; put "
-            "QuantReLU or QuantIdentity between them"
+            f"{type(layer).__name__} '{layer.name}' reads the 32-bit accumulator of "
+            f"'{value.name}'; put QuantReLU or QuantIdentity between them"
         )
     return value

@@ -19,8 +19,8 @@ HYSTERESIS = 0.7
 def round_half_up(x):
     """Rounds to the nearest integer, halves upwards.
 
-    Exact where `x` and `x + 1/2` are float32 numbers: for `q / 2**s` while `abs(q) + 2**(s-1)` is at
-    most `2**24`.
+    Exact where `x` and `x + 1/2` are float32 numbers: for `q / 2**s` while `abs(q) + 2**(s-1)` is
+    at most `2**24`.
 
     Example:
 
@@ -63,8 +63,8 @@ def nearest_exponent(x):
 def follow_exponent(exponent, x):
     """The exponent state after it has seen `x`: it moves only when `x` has left its neighbourhood.
 
-    While `abs(log2(x) - exponent)` is at most 0.7 octaves the exponent stays; beyond, it becomes the
-    nearest. So it does not flicker where `x` wanders about a midpoint (contract, section 2).
+    While `abs(log2(x) - exponent)` is at most 0.7 octaves the exponent stays; beyond, it becomes
+    the nearest. So it does not flicker where `x` wanders about a midpoint (contract, section 2).
 
     Args:
         exponent: float32 tensor of integers, the state.

@@ -47,8 +47,8 @@ class ScaleCodes:
         offsets = top - exponents
         if offsets.max() >= 2**bits:
             raise ValueError(
-                f"scale exponents from {exponents.min()} to {top} do not fit offsets of {bits} bits; "
-                "raise scale_bits"
+                f"scale exponents from {exponents.min()} to {top} do not fit offsets of {bits} "
+                "bits; raise scale_bits"
             )
         return cls(top, offsets, bits)
 

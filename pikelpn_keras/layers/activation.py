@@ -51,7 +51,7 @@ class QuantReLU(QuantActivation):
     Example:
 
     >>> relu = QuantReLU(bits=4)
-    >>> model = keras.Sequential([keras.Input((3,)), QuantInput(signed=True), relu])
+    >>> relu.build((None, 3))
     >>> relu.grid
     Grid(exponent=0, bits=4, signed=False)
     """
@@ -65,7 +65,7 @@ class QuantReLU(QuantActivation):
 
 @keras.saving.register_keras_serializable("pikelpn")
 class QuantIdentity(QuantActivation):
-    """No activation: puts values on a signed grid of `bits` bits, as before an addition or at the end.
+    """No activation: puts values on a signed grid of `bits` bits, as a model's end needs it.
 
     The gradient is straight-through inside the range and zero outside.
 

@@ -7,8 +7,8 @@ import numpy as np
 class QuantLayer(keras.layers.Layer):
     """Base of the layers: exact integers in float32, and a lowering to integer nodes.
 
-    Under a global mixed-precision policy the layers keep computing in float32, because half-precision
-    sums are not exact integers.
+    Under a global mixed-precision policy the layers keep computing in float32, because
+    half-precision sums are not exact integers.
 
     Args:
         dtype: None or "float32".
@@ -16,6 +16,9 @@ class QuantLayer(keras.layers.Layer):
     Raises:
         ValueError: if another `dtype` is asked for.
     """
+
+    # Whether the layer reads a model's input before it is on a grid.
+    starts_models = False
 
     def __init__(self, *args, dtype=None, **kwargs):
         if dtype is not None and keras.dtype_policies.get(dtype).name != "float32":
@@ -48,7 +51,8 @@ class QuantLayer(keras.layers.Layer):
         bad = int(np.size(values) - np.isfinite(values).sum())
         if bad:
             raise ValueError(
-                f"{bad} values of weight '{variable.name}' of {type(self).__name__} '{self.name}' are NaN or "
+                f"{bad} values of weight '{variable.name}' of {type(self).__name__} "
+                f"'{self.name}' are NaN or "
                 "infinite; train again with a lower learning rate or load sound weights"
             )
         return values

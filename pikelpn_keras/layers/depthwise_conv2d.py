@@ -23,7 +23,8 @@ class QuantDepthwiseConv2D(KernelLayer, keras.layers.DepthwiseConv2D):
         kernel_size, strides, padding, depth_multiplier, dilation_rate, use_bias and others: as in
             `keras.layers.DepthwiseConv2D`. The bias is rounded to the accumulator's grid.
             `activation` and `data_format="channels_first"` are refused.
-        depthwise_quantizer: a quantizer, its name or its config; see `pikelpn_keras.quantizers.get`.
+        depthwise_quantizer: a quantizer, its name or its config; see
+            `pikelpn_keras.quantizers.get`.
     """
 
     node_type = DepthwiseConv2D

@@ -36,8 +36,8 @@ class FreezableLayer(QuantLayer):
     def _set_frozen(self, value):
         if not self.built:
             raise ValueError(
-                f"{type(self).__name__} '{self.name}' is not built yet; call the model on data once, then "
-                "freeze it"
+                f"{type(self).__name__} '{self.name}' is not built yet; call the model on data "
+                "once, then freeze it"
             )
         self._frozen.assign(value)
 

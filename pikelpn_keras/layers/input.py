@@ -7,18 +7,19 @@ from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.layers.base import QuantLayer, refuse
+from pikelpn_keras.lowering import Placeholder
 
 
 @keras.saving.register_keras_serializable("pikelpn")
 class QuantInput(QuantLayer):
     """Puts the model's input on a grid; raw uint8 pixels need nothing else.
 
-    Integers are taken as grid integers: a uint8 pixel p becomes the value p / 256. Floats are values
-    and are rounded to the grid, so a float picture is expected in 0 .. 255/256: scale by 1/256, not
-    by 1/255. Normalisation is the first layer's affair.
+    Integers are taken as grid integers: a uint8 pixel p becomes the value p / 256. Floats are
+    values and are rounded to the grid, so a float picture is expected in 0 .. 255/256: scale by
+    1/256, not by 1/255. Normalisation is the first layer's affair.
 
-    Behind `keras.Input` the layer takes the declared dtype off that input, so that integers reach it
-    as integers whatever the dtype was.
+    Behind `keras.Input` the layer takes the declared dtype off that input, so that integers reach
+    it as integers whatever the dtype was.
 
     Args:
         bits: width of the input, 2 to 8.
@@ -31,6 +32,8 @@ class QuantInput(QuantLayer):
     >>> ops.convert_to_numpy(model(ops.array([[0, 128]], "uint8")))
     array([[0. , 0.5]], dtype=float32)
     """
+
+    starts_models = True
 
     def __init__(self, bits=8, exponent=-8, signed=False, **kwargs):
         super().__init__(**kwargs)
@@ -56,12 +59,11 @@ class QuantInput(QuantLayer):
         return input_shape
 
     def lower(self, graph, value):
-        refuse(self, not hasattr(value, "name"), "must stand right behind the model's input")
-        return self.lower_input(graph, value)
-
-    def lower_input(self, graph, placeholder):
-        """The graph's input tensor for a model input."""
-        return graph.input(placeholder, self.grid)
+        behind_input = isinstance(value, Placeholder)
+        refuse(
+            self, not behind_input, f"must stand right behind an input, not behind '{value.name}'"
+        )
+        return graph.input(value, self.grid)
 
     def get_config(self):
         return {

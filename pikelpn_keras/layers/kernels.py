@@ -131,8 +131,8 @@ def refuse_activation(layer):
     """Raises ValueError where a layer that ends in an accumulator is given an activation."""
     if layer.activation is not keras.activations.linear:
         raise ValueError(
-            f"{type(layer).__name__} '{layer.name}' ends in an accumulator and takes no activation; add "
-            "QuantNorm() and QuantReLU() behind it"
+            f"{type(layer).__name__} '{layer.name}' ends in an accumulator and takes no "
+            "activation; add QuantNorm() and QuantReLU() behind it"
         )
 
 
@@ -140,7 +140,8 @@ def refuse_channels_first(layer):
     """Raises ValueError where a layer does not keep its channels last, as TFLite does."""
     if layer.data_format != "channels_last":
         raise ValueError(
-            f"{type(layer).__name__} '{layer.name}' needs data_format='channels_last', as TFLite does"
+            f"{type(layer).__name__} '{layer.name}' needs data_format='channels_last', as TFLite "
+            "does"
         )
 
 

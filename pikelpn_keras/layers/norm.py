@@ -23,20 +23,20 @@ from pikelpn_keras.rounding import (
 class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
     r"""Batch normalization that costs one shift and one integer addition.
 
-    The device computes `y = (z + b) * m` for each channel: the multiplier m is a signed power of two
-    that stands for `gamma / sqrt(variance + epsilon)`, and b an integer on the accumulator's grid that
-    stands for `beta / m - mean`. Both merge into the layer before. This is our reading of the paper's
-    QuantNorm, not QuantNorm as published (contract, section 2).
+    The device computes `y = (z + b) * m` for each channel: the multiplier m is a signed power of
+    two that stands for `gamma / sqrt(variance + epsilon)`, and b an integer on the accumulator's
+    grid that stands for `beta / m - mean`. Both merge into the layer before. This is our reading of
+    the paper's QuantNorm, not QuantNorm as published (contract, section 2).
 
-    Evaluation always computes that. Training normalises by the batch and scales by `abs(m)` over the
-    unquantized multiplier, so that the next layers see the scale of the device; no gradient flows
-    through that ratio. The exponent of m is a state: it moves only when the multiplier of the
+    Evaluation always computes that. Training normalises by the batch and scales by `abs(m)` over
+    the unquantized multiplier, so that the next layers see the scale of the device; no gradient
+    flows through that ratio. The exponent of m is a state: it moves only when the multiplier of the
     moving statistics is more than 0.7 octaves away, so it does not flicker. Once frozen
     (`pikelpn_keras.callbacks.FreezeSchedule`, or `freeze`), training computes what the device does.
 
     Args:
-        momentum, epsilon, center, scale and others: as in `keras.layers.BatchNormalization`. The axis
-            is the last; `renorm` is refused.
+        momentum, epsilon, center, scale and others: as in `keras.layers.BatchNormalization`. The
+            axis is the last; `renorm` is refused.
         mantissa_bits: 1 for powers of two. 2 to 8 gives m a mantissa of that many bits, which costs
             a multiplication and the guarantee of bit-exactness (contract, section 5).
         scale_bits: width of the code that stores an exponent, as in the quantizers.
@@ -45,8 +45,8 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
 
     >>> import numpy as np, pikelpn_keras as pk
     >>> model = keras.Sequential([
-    ...     keras.Input((8, 8, 3)), pk.layers.QuantInput(), pk.layers.QuantConv2D(4, 3, use_bias=False),
-    ...     QuantNorm(), pk.layers.QuantReLU()])
+    ...     keras.Input((8, 8, 3)), pk.layers.QuantInput(),
+    ...     pk.layers.QuantConv2D(4, 3, use_bias=False), QuantNorm(), pk.layers.QuantReLU()])
     >>> model.predict(np.zeros((1, 8, 8, 3), "uint8"), verbose=0).shape
     (1, 6, 6, 4)
     """

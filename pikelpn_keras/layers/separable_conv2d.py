@@ -22,13 +22,14 @@ from pikelpn_keras.layers.kernels import (
 class QuantSeparableConv2D(QuantLayer, keras.layers.SeparableConv2D):
     """`keras.layers.SeparableConv2D` with Distribution-Heterogeneous Quantization.
 
-    Depthwise weights are uniform, pointwise weights powers of two, because the two halves have
-    differently shaped distributions. The pointwise half reads at most 8 bits, so an activation
-    always stands between the halves. The output is an accumulator: follow it with QuantNorm and
-    QuantReLU, or with QuantIdentity.
+    The weights of the two halves are distributed differently (the paper's abstract), so each half
+    has its own quantizer; uniform depthwise and power-of-two pointwise weights are our reading. The
+    pointwise half reads at most 8 bits, so an activation always stands between the halves. The
+    output is an accumulator: follow it with QuantNorm and QuantReLU, or with QuantIdentity.
 
     Args:
-        filters, kernel_size, strides, padding, depth_multiplier, dilation_rate, use_bias and others:
+        filters, kernel_size, strides, padding, depth_multiplier, dilation_rate, use_bias and
+        others:
             as in `keras.layers.SeparableConv2D`. The bias is rounded to the accumulator's grid.
             `activation` and `data_format="channels_first"` are refused.
         depthwise_quantizer: quantizer of the depthwise kernel, its name or its config.

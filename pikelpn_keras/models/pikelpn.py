@@ -34,12 +34,12 @@ SMALLEST_MAP = 3
 def PikeLPN(variant="1x", *, input_shape=(224, 224, 3), classes=1000, width=None, name=None):
     """A PikeLPN model: the geometry of MobileNetV1 with every parameter quantized.
 
-    The paper's: MobileNetV1 geometry, uniform depthwise and power-of-two pointwise weights, quantized
-    norms and scales, no parametric activations. Ours, where its text was not at hand: ReLU as the
-    activation, 4-bit depthwise weights, 6 levels of pointwise weights, 7-bit first and last layers,
-    8-bit activations throughout, and the widths of the variants, which are a later project's
-    reading. On pictures of fewer than 96 pixels the first strides are 1, so that the last map
-    keeps at least 3 pixels a side.
+    From the paper's abstract: quantized norms, quantized scales, quantizers of two kinds inside a
+    separable convolution, no parametric activations. From a later project's reading of it: the
+    geometry and the widths of the variants. Ours, where its text was not at hand: uniform 4-bit
+    depthwise and power-of-two pointwise weights of 6 levels, 7-bit first and last layers, 8-bit
+    activations throughout, ReLU. On pictures of fewer than 96 pixels the first strides are 1, so
+    that the last map keeps at least 3 pixels a side.
 
     Args:
         variant: "1x", "2x", "3x" or "6x".
@@ -49,7 +49,8 @@ def PikeLPN(variant="1x", *, input_shape=(224, 224, 3), classes=1000, width=None
         name: name of the model.
 
     Returns:
-        a keras.Model from pictures, raw uint8 pixels or floats `pixel / 256`, to logits on an 8-bit grid.
+        a keras.Model from pictures, raw uint8 pixels or floats `pixel / 256`, to logits on an 8-bit
+        grid.
 
     Raises:
         ValueError: if the variant is unknown, a size too small or the width not positive.

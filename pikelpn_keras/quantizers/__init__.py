@@ -32,8 +32,8 @@ def get(identifier):
     """The quantizer that `identifier` means.
 
     Args:
-        identifier: a quantizer; a string: "uniform", "power_of_two", "binary" or "ternary", the first
-            two with their bits or levels behind if wanted, as in "uniform7"; or a config dict
+        identifier: a quantizer; a string: "uniform", "power_of_two", "binary" or "ternary", the
+            first two with their bits or levels behind if wanted, as in "uniform7"; or a config dict
             as `serialize` gives it.
 
     Raises:
@@ -57,7 +57,8 @@ def get(identifier):
         if identifier in _BY_NAME:
             return _BY_NAME[identifier]()
     raise ValueError(
-        f"{identifier!r} is no quantizer; pass an object of pikelpn_keras.quantizers, its config, or one "
+        f"{identifier!r} is no quantizer; pass an object of pikelpn_keras.quantizers, its "
+        "config, or one "
         f"of {', '.join(map(repr, _BY_NAME))} (with bits or levels: 'uniform7', 'power_of_two6')"
     )
 

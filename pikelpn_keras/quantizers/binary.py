@@ -11,9 +11,9 @@ from pikelpn_keras.rounding import nearest_exponent
 class BinaryQuantizer(Quantizer):
     r"""Weights of two values, `q` in {-1, +1}; zero counts as positive.
 
-    The exponent is the one nearest to `log2(mean(abs(w)))`, the power-of-two form of XNOR-Net's scale.
-    The gradient is straight-through where `abs(w) <= 1` and zero beyond, which keeps weights from
-    drifting where their sign can no longer change (as larq's `ste_sign`).
+    The exponent is the one nearest to `log2(mean(abs(w)))`, the power-of-two form of XNOR-Net's
+    scale. The gradient is straight-through where `abs(w) <= 1` and zero beyond, which keeps weights
+    from drifting where their sign can no longer change (as larq's `ste_sign`).
 
     Args:
         per_channel: see `Quantizer`.

@@ -11,8 +11,8 @@ from pikelpn_keras.rounding import nearest_exponent, power_of_two
 class TernaryQuantizer(Quantizer):
     r"""Weights of three values, `q` in {-1, 0, +1}.
 
-    The exponent is the one nearest to `log2(1.5 mean(abs(w)))`; weights below half of the scale become
-    0, so the threshold is near the `0.7 mean(abs(w))` of ternary weight networks.
+    The exponent is the one nearest to `log2(1.5 mean(abs(w)))`; weights below half of the scale
+    become 0, so the threshold is near the `0.7 mean(abs(w))` of ternary weight networks.
 
     Args:
         per_channel: see `Quantizer`.

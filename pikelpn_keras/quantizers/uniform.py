@@ -13,8 +13,8 @@ class UniformQuantizer(Quantizer):
 
     $$ q = \mathrm{clip}(\lfloor w / 2^e + 1/2 \rfloor, -q_{max}, q_{max}) $$
 
-    The exponent is the one nearest to `log2(max(abs(w)) / q_max)`: the largest weight of a channel is
-    clipped by at most a factor of sqrt(2), and never more than that much of the range is idle.
+    The exponent is the one nearest to `log2(max(abs(w)) / q_max)`: the largest weight of a channel
+    is clipped by at most a factor of sqrt(2), and never more than that much of the range is idle.
     The gradient is straight-through, clipped weights included, so that they can come back.
 
     Args:

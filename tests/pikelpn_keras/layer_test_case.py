@@ -101,9 +101,7 @@ class LayerTestCase:
         functional = self.model(**self.cases[0])
         inputs = pixels(self.input_shape)
         assert np.array_equal(Subclassed(functional)(inputs), functional(inputs))
-        assert np.array_equal(
-            Subclassed(functional).predict(inputs, verbose=0), functional(inputs)
-        )
+        assert np.array_equal(Subclassed(functional).predict(inputs, verbose=0), functional(inputs))
 
     def test_weights_that_are_not_finite_are_refused(self):
         model = self.model(**self.cases[0])

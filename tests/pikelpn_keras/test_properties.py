@@ -127,7 +127,9 @@ def _assert_exact(model, images):
 def test_the_property_does_force_ties():
     ties = []
 
-    @settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(nets())
     def count(drawn):
         model, images = drawn

@@ -1,4 +1,4 @@
-"""The promise on real data: trained, converted, and 0 differing integers over 10,000 test images."""
+"""The promise on real data: trained, converted, 0 differing integers over 10,000 test images."""
 
 import keras
 import numpy as np

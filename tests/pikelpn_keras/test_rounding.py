@@ -64,4 +64,6 @@ def test_straight_through_is_exact_in_value():
     rng = np.random.default_rng(0)
     x = rng.normal(size=1000).astype("float32") * 1e3
     forward = rng.normal(size=1000).astype("float32")
-    assert np.array_equal(numpy(rounding.straight_through(ops.array(forward), ops.array(x))), forward)
+    assert np.array_equal(
+        numpy(rounding.straight_through(ops.array(forward), ops.array(x))), forward
+    )

@@ -15,8 +15,8 @@ class Add(Node):
         exponents = [tensor.grid.exponent for tensor in (*self.inputs, self.output)]
         if len(set(exponents)) > 1:
             raise ValueError(
-                f"add '{self.name}' meets grids of exponents {exponents[:-1]} and gives {exponents[-1]}; "
-                "all must be equal"
+                f"add '{self.name}' meets grids of exponents {exponents[:-1]} and gives "
+                f"{exponents[-1]}; all must be equal"
             )
 
     def run(self, first, second):

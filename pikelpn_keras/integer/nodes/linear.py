@@ -73,7 +73,8 @@ class LinearNode(Node):
         accumulators = self.accumulate(inputs.astype(dtype), dtype).astype(np.int64) + self.bias
         if reach > INT32_MAX and np.abs(accumulators).max(initial=0) > INT32_MAX:
             raise OverflowError(
-                f"an accumulator of node '{self.name}' leaves int32; use fewer weight or activation bits"
+                f"an accumulator of node '{self.name}' leaves int32; use fewer weight or "
+                "activation bits"
             )
         grid = self.output.grid
         scaled = shift_half_up(accumulators * self.multiplier, self.shift)

@@ -132,9 +132,7 @@ def test_average_refuses_a_coarser_grid():
 
 def test_overflow_of_int32_is_found():
     x, y = Tensor("x", (80000,), PIXELS), Tensor("y", (1,), Grid(0))
-    node = Dense(
-        (x,), y, np.full((80000, 1), 127), **fields(np.random.default_rng(0), 1, bias=[0])
-    )
+    node = Dense((x,), y, np.full((80000, 1), 127), **fields(np.random.default_rng(0), 1, bias=[0]))
     node.run(np.zeros((1, 80000), np.int32))
     with pytest.raises(OverflowError, match="accumulator of node 'y' leaves int32"):
         node.run(np.full((1, 80000), 255))
