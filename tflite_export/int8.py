@@ -45,8 +45,8 @@ def scale(grid):
     Example:
 
     >>> from pikelpn_keras.integer import Grid
-    >>> scale(Grid(-3))
-    np.float32(0.125)
+    >>> float(scale(Grid(-3)))
+    0.125
     """
     if not -126 <= grid.exponent <= 127:
         raise ValueError(
