@@ -285,6 +285,23 @@ def _refuse_unfinished(tensor, value):
         )
 
 
+def bias_integers(layer, values):
+    """Integer-valued floats of a bias as int64.
+
+    Raises:
+        ValueError: if one lies beyond int32.
+    """
+    values = keras.ops.convert_to_numpy(values)
+    largest = np.abs(values).max(initial=0)
+    if not largest < 2**31:
+        raise ValueError(
+            f"{type(layer).__name__} '{layer.name}' has a bias of {largest:.3g} accumulator "
+            "units, beyond "
+            "int32; its weights are too small beside its bias, so train again or rescale them"
+        )
+    return values.astype(np.int64)
+
+
 def read_grid(layer, value):
     """The `Tensor` that `layer` reads; refuses accumulators.
 

@@ -9,7 +9,7 @@ from pikelpn_keras.grids import activation_grid_of, attach_accumulator
 from pikelpn_keras.integer.nodes import Window
 from pikelpn_keras.integer.records import ScaleCodes, WeightRecord
 from pikelpn_keras.layers.base import QuantLayer
-from pikelpn_keras.lowering import Accumulator, read_grid
+from pikelpn_keras.lowering import Accumulator, bias_integers, read_grid
 from pikelpn_keras.rounding import power_of_two, round_half_up, straight_through
 
 
@@ -104,10 +104,11 @@ def lower_product(
     kernel_exponents = ops.convert_to_numpy(exponents).astype(np.int64).ravel()
     channels = integers.shape[-1]
     accumulator_exponents = np.broadcast_to(kernel_exponents + source.grid.exponent, (channels,))
-    bias_integers = np.zeros(channels, np.int64)
+    integer_bias = np.zeros(channels, np.int64)
     if bias is not None:
-        scaled = np.ldexp(layer.finite(bias), -accumulator_exponents.astype(np.int32))
-        bias_integers = ops.convert_to_numpy(round_half_up(scaled)).astype(np.int64)
+        with np.errstate(over="ignore"):
+            scaled = np.ldexp(layer.finite(bias), -accumulator_exponents.astype(np.int32))
+        integer_bias = bias_integers(layer, round_half_up(scaled))
     return Accumulator(
         name=name,
         source=source,
@@ -115,7 +116,7 @@ def lower_product(
         geometry=geometry,
         shape=tuple(shape),
         kernel=integers,
-        bias=bias_integers,
+        bias=integer_bias,
         multiplier=np.ones(channels, np.int64),
         exponents=accumulator_exponents,
         weights=WeightRecord(

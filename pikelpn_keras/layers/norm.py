@@ -9,7 +9,7 @@ from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes
 from pikelpn_keras.layers.base import refuse
 from pikelpn_keras.layers.freezable import FreezableLayer
-from pikelpn_keras.lowering import Accumulator
+from pikelpn_keras.lowering import Accumulator, bias_integers
 from pikelpn_keras.rounding import (
     HYSTERESIS,
     nearest_exponent,
@@ -99,7 +99,7 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         exponents = exponent_vector(value.exponents.astype(np.float32), value.shape[-1])
         for variable in self.weights:
             self.finite(variable)
-        bias = ops.convert_to_numpy(self._device_bias(exponents)[0]).astype(np.int64)
+        bias = bias_integers(self, self._device_bias(exponents)[0])
         return value.plus(bias).times(self.record())
 
     def record(self):

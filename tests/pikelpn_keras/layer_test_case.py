@@ -66,8 +66,9 @@ class LayerTestCase:
         assert not report.unproven
         values = graph.tensors[graph.outputs[0]].grid.values(graph.run(inputs))
         assert np.array_equal(model(inputs), values)
-        model.compile(jit_compile=True)
-        assert np.array_equal(model.predict(inputs, verbose=0), values)
+        if case == self.cases[0]:
+            model.compile(jit_compile=True)
+            assert np.array_equal(model.predict(inputs, verbose=0), values)
         assert len(np.unique(values)) > 2
         if self.rounds:
             assert count_ties(graph, inputs) > 0
