@@ -5,15 +5,15 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 INSTALLED_TORCH := $(VENV)/installed-torch
 FASHION_MNIST := /usr/share/datasets/fashion-mnist
-DEMO := build/demo
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
+DEMO := build/demo
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test test-all lint data clean
 
 demo: $(INSTALLED)
 	mkdir -p $(DEMO)
-	$(BIN)/pikelpn train --dataset=digits --epochs=20 --batch_size=32 --output=$(DEMO)/digits.keras
+	$(BIN)/pikelpn train --dataset=digits --epochs=20 --output=$(DEMO)/digits.keras
 	$(BIN)/pikelpn export $(DEMO)/digits.keras --output=$(DEMO)/digits.tflite
 	$(BIN)/pikelpn verify $(DEMO)/digits.keras $(DEMO)/digits.tflite --dataset=digits
 
@@ -31,18 +31,16 @@ lint: $(INSTALLED)
 data:
 	@test -e $(FASHION_MNIST) || \
 	{ $(SUDO) apt-get update && $(SUDO) apt-get install -y dataset-fashion-mnist; } >/dev/null 2>&1 || \
-	echo "Debian's dataset-fashion-mnist could not be installed: tests that need it are skipped"
+	echo "Debian's dataset-fashion-mnist could not be installed; tests that need it will say so"
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(BIN)/python:
+$(INSTALLED): setup.cfg
 	@$(PYTHON) -c "import ensurepip" 2>/dev/null || \
-	{ echo "$(PYTHON) cannot create virtual environments: install its ensurepip (Debian: python3-venv) or name another with PYTHON=..." >&2; exit 1; }
+	{ echo "$(PYTHON) has no ensurepip to make .venv with: install it (Debian: python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-
-$(INSTALLED): setup.cfg | $(BIN)/python
 	$(BIN)/pip install --quiet --editable '.[test]'
 	touch $@
 

@@ -44,15 +44,25 @@ def test_digits():
 
 def test_digits_enlarged_and_coloured():
     plain = datasets.load("digits", datasets.Request())
-    large = datasets.load("digits", datasets.Request(image_size=16, channels=3))
+    large = datasets.load("digits", datasets.Request(size=(16, 16), channels=3))
     assert large.x_test.shape == (360, 16, 16, 3)
     np.testing.assert_array_equal(large.x_test[:, 1::2, ::2, 2:], plain.x_test)
+
+
+def test_digits_lie_nowhere_else(tmp_path):
+    with pytest.raises(UserError, match="leave --data_dir away"):
+        datasets.load("digits", datasets.Request(data_dir=tmp_path))
+
+
+def test_images_may_be_enlarged_to_a_rectangle():
+    data = datasets.load("digits", datasets.Request(size=(8, 24)))
+    assert data.x_train.shape == (1437, 8, 24, 1)
 
 
 @pytest.mark.parametrize("size", [4, 12])
 def test_enlarging_takes_whole_factors(size):
     with pytest.raises(UserError, match=f"8x8 pixels can only .* not to {size}x{size}"):
-        datasets.load("digits", datasets.Request(image_size=size))
+        datasets.load("digits", datasets.Request(size=(size, size)))
 
 
 def test_colour_is_not_dropped():
@@ -142,4 +152,4 @@ def test_missing_package_names_the_extra(name, package, tmp_path, monkeypatch):
 
     monkeypatch.setattr(base.importlib, "import_module", import_module)
     with pytest.raises(UserError, match=r"run pip install 'pikelpn-keras\[data\]'"):
-        datasets.load(name, datasets.Request(data_dir=tmp_path))
+        datasets.load(name, datasets.Request(data_dir=tmp_path if name == "image_folder" else None))

@@ -1,3 +1,4 @@
+import keras
 import pytest
 
 import tflite_export
@@ -62,4 +63,13 @@ def test_a_file_that_is_no_model(content, output, tmp_path, pikelpn):
     assert status == 1
     assert err.startswith(f"pikelpn: {broken} is no model that Keras can read: ")
     assert err.count("\n") == 1
+    assert not output.exists()
+
+
+def test_a_float_model_is_refused(output, tmp_path, pikelpn):
+    path = tmp_path / "float.keras"
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(path)
+    status, _, err = pikelpn("export", path, f"--output={output}")
+    assert status == 1
+    assert err.startswith("pikelpn: ") and err.count("\n") == 1
     assert not output.exists()

@@ -144,15 +144,15 @@ def test_sixteen_bit_grey_keeps_its_upper_bits(tmp_path):
     assert {0x5A, 0} == set(np.unique(data.x_train)) | set(np.unique(data.x_test))
 
 
-def test_image_size_resizes(tmp_path):
+def test_size_resizes(tmp_path):
     fill(tmp_path / "cat", size=(30, 20))
     fill(tmp_path / "dog", size=(5, 50))
-    data = load(tmp_path, image_size=16)
+    data = load(tmp_path, size=(16, 16))
     assert data.x_train.shape[1:] == (16, 16, 3)
     np.testing.assert_array_equal(data.x_train, np.broadcast_to(RGB, data.x_train.shape))
 
 
-def test_different_sizes_need_image_size(tmp_path):
+def test_different_sizes_need_one(tmp_path):
     fill(tmp_path / "cat", size=(30, 20))
     fill(tmp_path / "dog")
     with pytest.raises(UserError, match="differ in size: .* --image_size"):
@@ -185,6 +185,11 @@ def test_no_test_pictures(tmp_path):
     (tmp_path / "test").mkdir()
     with pytest.raises(UserError, match="is left to test with"):
         load(tmp_path)
+
+
+def test_no_folder_given():
+    with pytest.raises(UserError, match="say with --data_dir where the pictures lie"):
+        load(None)
 
 
 def test_absent_folder():

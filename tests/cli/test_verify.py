@@ -59,9 +59,10 @@ def test_images_that_do_not_fit_are_refused(model_file, fashion_mnist, pikelpn):
     assert "28x28 pixels can only be enlarged by whole factors, not to 8x8" in err
 
 
-def test_a_file_that_is_no_tflite(model_file, tmp_path, pikelpn):
+@pytest.mark.parametrize("content", [b"nonsense", b""])
+def test_a_file_that_is_no_tflite(content, model_file, tmp_path, pikelpn):
     broken = tmp_path / "broken.tflite"
-    broken.write_bytes(b"nonsense")
+    broken.write_bytes(content)
     status, _, err = pikelpn("verify", model_file, broken)
     assert (status, err.count("\n")) == (1, 2)
     assert "no .tflite file" in err

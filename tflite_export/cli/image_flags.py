@@ -10,19 +10,20 @@ from tflite_export.cli.errors import UsageError
 
 def define(values):
     """Defines `--dataset` and `--data_dir`."""
+    own = {"flag_values": values, "module_name": "images"}
     flags.DEFINE_enum(
         "dataset",
         None,
         datasets.names(),
         "The data set. Default: image_folder if --data_dir is given.",
-        flag_values=values,
+        **own,
     )
     flags.DEFINE_string(
         "data_dir",
         None,
         "Folder of the data, or tar archive of pictures. Pictures lie in one folder a class, "
         "or in train/CLASS and test/CLASS.",
-        flag_values=values,
+        **own,
     )
 
 
@@ -31,8 +32,13 @@ def chosen(values):
     return bool(values.dataset or values.data_dir)
 
 
-def load(values, image_size=None, channels=None):
+def load(values, size=None, channels=None):
     """Loads the images that the flags name.
+
+    Args:
+        values: the flags.
+        size: see `Request`.
+        channels: see `Request`.
 
     Returns:
         A `Dataset`.
@@ -45,4 +51,4 @@ def load(values, image_size=None, channels=None):
         raise UsageError(f"name images with --data_dir=FOLDER or --dataset=NAME, out of {known}")
     data_dir = pathlib.Path(values.data_dir) if values.data_dir else None
     name = values.dataset or "image_folder"
-    return datasets.load(name, datasets.Request(data_dir, image_size, channels))
+    return datasets.load(name, datasets.Request(data_dir, size, channels))

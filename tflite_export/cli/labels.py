@@ -15,16 +15,24 @@ def path_of(model_path):
     return model_path.with_suffix(".labels.txt")
 
 
-def write(model_path, class_names):
-    """Writes the class names of the model at `model_path`.
+def lines(class_names):
+    r"""The content of the file.
 
     Raises:
         UserError: if a name has line breaks and so would move the names of other classes.
+
+    Example:
+    >>> lines(["cat", "dog"])
+    'cat\ndog\n'
     """
     for name in class_names:
-        if len(name.splitlines()) != 1:
+        if name.splitlines() != [name]:
             raise UserError(f"class name {name!r} is no single line")
-    text = "".join(f"{name}\n" for name in class_names)
+    return "".join(f"{name}\n" for name in class_names)
+
+
+def write(model_path, text):
+    """Writes `text`, as `lines` gives it, beside the model at `model_path`."""
     with replacing(path_of(model_path)) as beside:
         beside.write_text(text, encoding="utf-8", errors="surrogateescape")
 

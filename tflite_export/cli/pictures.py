@@ -73,7 +73,7 @@ class _Decoder:
     def __init__(self, request):
         self._image = require("PIL.Image", "data", "Pillow")
         self._transpose = require("PIL.ImageOps", "data", "Pillow").exif_transpose
-        self._size = request.image_size
+        self._size = request.size
         self._mode = "L" if request.channels == 1 else "RGB"
         self.only_grey = request.channels is None
         # Asking for the suffixes loads Pillow's plugins, which fill OPEN.
@@ -89,6 +89,7 @@ class _Decoder:
             image = self._image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
         image = image.convert(self._mode)
         if self._size is not None:
-            image = image.resize((self._size, self._size), self._image.Resampling.BILINEAR)
+            height, width = self._size
+            image = image.resize((width, height), self._image.Resampling.BILINEAR)
         self.only_grey = self.only_grey and grey
         return np.asarray(image).reshape(image.height, image.width, -1)

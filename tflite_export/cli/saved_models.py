@@ -19,5 +19,5 @@ def load(name):
     try:
         return keras.models.load_model(path, compile=False)
     except Exception as error:  # what Keras raises depends on where in the file the damage is
-        reason = str(error).strip().splitlines()[0]
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UserError(f"{path} is no model that Keras can read: {reason}") from error

@@ -20,7 +20,7 @@ PATHS = range(1, 2)
 
 def define_flags(values):
     """Defines the flags of `pikelpn export`."""
-    own = {"flag_values": values}
+    own = {"flag_values": values, "module_name": "pikelpn export"}
     flags.DEFINE_string("output", "model.tflite", "The file to write.", **own)
     flags.DEFINE_enum("input_type", "int8", ["int8", "uint8"], "uint8 takes raw pixels.", **own)
     flags.DEFINE_enum(

@@ -19,7 +19,7 @@ PATHS = range(0, 1)
 def define_flags(values):
     """Defines the flags of `pikelpn train`."""
     image_flags.define(values)
-    own = {"flag_values": values}
+    own = {"flag_values": values, "module_name": "pikelpn train"}
     flags.DEFINE_integer(
         "image_size",
         None,
@@ -30,15 +30,16 @@ def define_flags(values):
     flags.DEFINE_string("output", "model.keras", "The file to write.", **own)
     flags.DEFINE_float("width", 0.25, "Multiplies the channels of every layer.", **own)
     flags.DEFINE_integer("epochs", 30, "Passes over the training images.", lower_bound=1, **own)
-    flags.DEFINE_integer("batch_size", 64, "Images in a step.", lower_bound=1, **own)
+    flags.DEFINE_integer("batch_size", 32, "Images in a step.", lower_bound=1, **own)
     flags.DEFINE_float("learning_rate", 3e-3, "Rate of the first step.", lower_bound=0, **own)
-    flags.DEFINE_integer("seed", 0, "Seed of weights and shuffling.", lower_bound=0, **own)
+    flags.DEFINE_integer("seed", 0, "Seed of weights and shuffling.", 0, 2**32 - 1, **own)
 
 
 def run(values):
     """Trains, prints the test accuracy and writes the model."""
     output = files.output_path(values.output, ".keras")
-    data = image_flags.load(values, values.image_size)
+    data = image_flags.load(values, values.image_size and (values.image_size,) * 2)
+    class_names = labels.lines(data.class_names)
     import keras
 
     import pikelpn_keras as pk
@@ -67,6 +68,6 @@ def run(values):
     print(f"test accuracy {100 * accuracy:.2f} % on {len(data.x_test)} images")
     with files.replacing(output) as beside:
         model.save(beside)
-    labels.write(output, data.class_names)
+    labels.write(output, class_names)
     print(f"wrote {output} and {labels.path_of(output)}")
     return 0

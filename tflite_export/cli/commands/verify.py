@@ -22,21 +22,21 @@ PATHS = range(1, 3)
 def define_flags(values):
     """Defines the flags of `pikelpn verify`."""
     image_flags.define(values)
-    own = {"flag_values": values}
+    own = {"flag_values": values, "module_name": "pikelpn verify"}
     flags.DEFINE_integer("samples", 256, "How many images at most.", lower_bound=1, **own)
     flags.DEFINE_integer("seed", 0, "Seed of random images.", lower_bound=0, **own)
 
 
 def run(values, model_path, tflite_path=None):
     """Prints the report; returns 1 if an integer differs or no runtime could be tried."""
-    tflite = pathlib.Path(tflite_path).read_bytes() if tflite_path else None
+    tflite = None if tflite_path is None else pathlib.Path(tflite_path).read_bytes()
     model = saved_models.load(model_path)
     import pikelpn_keras as pk
     import tflite_export
 
     with user_errors():
         graph = pk.integer_graph(model)
-        tflite = tflite or _converted(model)
+        tflite = _converted(model) if tflite is None else tflite
         inputs = _inputs(values, graph)
         report = tflite_export.verify(model, tflite, inputs, progress=_print_progress)
     print(report)
@@ -54,10 +54,11 @@ def _converted(model):
 def _inputs(values, graph):
     if not image_flags.chosen(values):
         return _random_inputs(values, graph)
-    height, width, channels = graph.inputs[0].shape
-    if len(graph.inputs) > 1 or height != width:
-        raise UserError("images can be given to models of one square input only; take random ones")
-    images = image_flags.load(values, height, channels).x_test
+    shapes = [tensor.shape for tensor in graph.inputs]
+    if len(shapes) > 1 or len(shapes[0]) != 3:
+        raise UserError("the model does not take one image; leave the images away for random input")
+    *size, channels = shapes[0]
+    images = image_flags.load(values, tuple(size), channels).x_test
     # Test images may be sorted by class: take them from everywhere.
     chosen = np.linspace(0, len(images) - 1, min(values.samples, len(images))).astype(int)
     print(f"{len(chosen)} of {len(images)} test images", file=sys.stderr)

@@ -15,12 +15,12 @@ class Request:
 
     Attributes:
         data_dir: where the data lie, or None for the data set's usual place.
-        image_size: height and width in pixels, or None for the size they have.
+        size: (height, width) in pixels, or None for the size they have.
         channels: 1 for grey, 3 for RGB, or None for what they are.
     """
 
     data_dir: pathlib.Path | None = None
-    image_size: int | None = None
+    size: tuple[int, int] | None = None
     channels: int | None = None
 
 
@@ -46,37 +46,35 @@ class Dataset:
         """The same data set with images of the requested size and channels."""
         return dataclasses.replace(
             self,
-            x_train=with_channels(enlarged(self.x_train, request.image_size), request.channels),
-            x_test=with_channels(enlarged(self.x_test, request.image_size), request.channels),
+            x_train=with_channels(enlarged(self.x_train, request.size), request.channels),
+            x_test=with_channels(enlarged(self.x_test, request.size), request.channels),
         )
 
 
 def enlarged(images, size):
-    """Repeats pixels until images are `size` pixels high and wide.
+    """Repeats pixels until images have the given size.
 
     Args:
         images: array `(images, height, width, channels)`.
-        size: a whole multiple of height and of width, or None for no change.
+        size: (height, width), whole multiples of those of `images`; or None for no change.
 
     Raises:
         UserError: if `size` is no whole multiple.
 
     Example:
-    >>> enlarged(np.array([[[[1], [2]], [[3], [4]]]]), 4)[0, :, :, 0]
+    >>> enlarged(np.array([[[[1], [2]], [[3], [4]]]]), (2, 4))[0, :, :, 0]
     array([[1, 1, 2, 2],
-           [1, 1, 2, 2],
-           [3, 3, 4, 4],
            [3, 3, 4, 4]])
     """
     if size is None:
         return images
     height, width = images.shape[1:3]
-    if size % height or size % width:
+    if size[0] % height or size[1] % width:
         raise UserError(
             f"images of {height}x{width} pixels can only be enlarged by whole factors, "
-            f"not to {size}x{size}"
+            f"not to {size[0]}x{size[1]}"
         )
-    return images.repeat(size // height, axis=1).repeat(size // width, axis=2)
+    return images.repeat(size[0] // height, axis=1).repeat(size[1] // width, axis=2)
 
 
 def with_channels(images, channels):

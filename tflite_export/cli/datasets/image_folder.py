@@ -18,9 +18,11 @@ def load(request):
     numbered in the order of their names.
 
     Raises:
-        UserError: if classes or pictures are missing, or pictures differ in size and
-            `request.image_size` does not say what to make of them.
+        UserError: if the place, classes or pictures are missing, or pictures differ in size and
+            `request.size` does not say what to make of them.
     """
+    if request.data_dir is None:
+        raise UserError("say with --data_dir where the pictures lie")
     images, folders = pictures.read(request)
     tops = {path.parts[0] for path in folders if path.parts}
     split = _GivenSplit if tops >= {"train", "test"} else _HashedSplit
