@@ -16,6 +16,7 @@ def user_errors():
     """Passes the library's ValueErrors on as `UserError`: they say what to change.
 
     Example:
+
     >>> with user_errors():
     ...     raise ValueError("too many cooks")
     Traceback (most recent call last):

@@ -16,6 +16,7 @@ def output_path(name, suffix):
         UserError: if its folder does not exist.
 
     Example:
+
     >>> output_path("model.tflite", ".tflite").name
     'model.tflite'
     """
@@ -32,6 +33,7 @@ def replacing(path):
     """Gives a path to write to; it takes the place of `path` when all has gone well.
 
     Example:
+
     >>> folder = tempfile.TemporaryDirectory()
     >>> path = pathlib.Path(folder.name) / "greeting.txt"
     >>> with replacing(path) as beside:

@@ -8,6 +8,7 @@ def path_of(model_path):
     """The path of a model's class names.
 
     Example:
+
     >>> import pathlib
     >>> path_of(pathlib.Path("digits.keras")).name
     'digits.labels.txt'
@@ -22,6 +23,7 @@ def lines(class_names):
         UserError: if a name has line breaks and so would move the names of other classes.
 
     Example:
+
     >>> lines(["cat", "dog"])
     'cat\ndog\n'
     """

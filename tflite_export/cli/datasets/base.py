@@ -62,6 +62,7 @@ def enlarged(images, size):
         UserError: if `size` is no whole multiple.
 
     Example:
+
     >>> enlarged(np.array([[[[1], [2]], [[3], [4]]]]), (2, 4))[0, :, :, 0]
     array([[1, 1, 2, 2],
            [3, 3, 4, 4]])
