@@ -11,6 +11,7 @@ from pikelpn_keras.layers.input import QuantInput
 from pikelpn_keras.layers.norm import QuantNorm
 from pikelpn_keras.layers.pooling import QuantGlobalAveragePooling2D
 from pikelpn_keras.layers.separable_conv2d import QuantSeparableConv2D
+from pikelpn_keras.layers.subtract import QuantSubtract
 
 __all__ = [
     "FreezableLayer",
@@ -25,4 +26,5 @@ __all__ = [
     "QuantNorm",
     "QuantReLU",
     "QuantSeparableConv2D",
+    "QuantSubtract",
 ]

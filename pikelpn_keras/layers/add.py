@@ -1,19 +1,13 @@
 """Residual addition on one grid."""
 
 import keras
-from keras import ops
 
-from pikelpn_keras.activation_quantizer import quantize_activation
-from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer import nodes
-from pikelpn_keras.integer.grid import Grid
-from pikelpn_keras.integer.nodes import Tensor
-from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.freezable import RangeLayer
+from pikelpn_keras.layers.one_grid import OneGridLayer
 
 
 @keras.saving.register_keras_serializable("pikelpn")
-class QuantAdd(RangeLayer):
+class QuantAdd(OneGridLayer):
     """`keras.layers.Add` of two tensors, on one grid.
 
     Both inputs are put on the exponent of the sum, because no TFLite addition of unequal scales is
@@ -34,62 +28,7 @@ class QuantAdd(RangeLayer):
     >>> model = keras.Model(inputs, QuantAdd(activation="relu")([x, branch]))
     """
 
-    def __init__(self, bits=8, momentum=0.99, activation=None, **kwargs):
-        super().__init__(bits=bits, momentum=momentum, **kwargs)
-        refuse(
-            self,
-            activation not in (None, "relu"),
-            f"takes activation None or 'relu', not {activation!r}",
-        )
-        self.activation = activation
+    node_type = nodes.Add
 
-    @property
-    def signed(self):
-        """Whether sums may be negative."""
-        return self.activation is None
-
-    def build(self, input_shape):
-        shapes = list(input_shape)
-        refuse(
-            self,
-            len(shapes) != 2 or shapes[0][1:] != shapes[1][1:],
-            f"adds two tensors of one shape, not {shapes}",
-        )
-        super().build(input_shape)
-
-    def call(self, inputs, training=None):
-        grids = [grid_of(x, self) for x in inputs]
-        if training:
-            magnitudes = [ops.max(ops.abs(x)) for x in (*inputs, inputs[0] + inputs[1])]
-            self.follow(ops.max(ops.stack(magnitudes)), Grid(0, self.bits, self.signed).high + 1)
-        exponent = ops.convert_to_tensor(self._exponent)
-        terms = []
-        for x, grid in zip(inputs, grids, strict=True):
-            terms.append(quantize_activation(x, self._term_grid(grid.bits, grid.signed, exponent)))
-        grid = Grid(exponent, self.bits, self.signed)
-        return attach(quantize_activation(terms[0] + terms[1], grid), grid)
-
-    def compute_output_shape(self, input_shape):
-        return tuple(input_shape[0])
-
-    def lower(self, graph, *values):
-        terms = []
-        for value in values:
-            bits, signed = (
-                (value.grid.bits, value.grid.signed) if isinstance(value, Tensor) else (32, True)
-            )
-            grid = self._term_grid(bits, signed, self.exponent)
-            terms.append(graph.requantize(value, grid, self.name))
-        output = Tensor(
-            graph.unique_name(self.name),
-            terms[0].shape,
-            Grid(self.exponent, self.bits, self.signed),
-        )
-        return graph.add(nodes.Add(inputs=tuple(terms), output=output))
-
-    def get_config(self):
-        return {**super().get_config(), "activation": self.activation}
-
-    def _term_grid(self, bits, signed, exponent):
-        """The grid on which an input of `bits` bits is added."""
-        return Grid(exponent, min(bits, self.bits), signed)
+    def join(self, first, second):
+        return first + second

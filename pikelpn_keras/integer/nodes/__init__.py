@@ -7,6 +7,7 @@ from pikelpn_keras.integer.nodes.dense import Dense
 from pikelpn_keras.integer.nodes.depthwise_conv2d import DepthwiseConv2D
 from pikelpn_keras.integer.nodes.global_average_pool import GlobalAveragePool
 from pikelpn_keras.integer.nodes.linear import LinearNode
+from pikelpn_keras.integer.nodes.subtract import Subtract
 from pikelpn_keras.integer.nodes.windows import Window
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "GlobalAveragePool",
     "LinearNode",
     "Node",
+    "Subtract",
     "Tensor",
     "Window",
 ]

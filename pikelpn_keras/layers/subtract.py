@@ -1,0 +1,33 @@
+"""Subtraction on one grid."""
+
+import keras
+
+from pikelpn_keras.integer import nodes
+from pikelpn_keras.layers.one_grid import OneGridLayer
+
+
+@keras.saving.register_keras_serializable("pikelpn")
+class QuantSubtract(OneGridLayer):
+    """`keras.layers.Subtract` of two tensors, the first less the second, on one grid.
+
+    Both inputs are put on the exponent of the difference, as `QuantAdd` does with its inputs, and
+    it saturates at the range of its grid. It is one SUB, which rounds nothing.
+
+    Args:
+        bits: width of inputs and output, 2 to 8.
+        momentum: weight of the past in the running range.
+        activation: None for a signed difference, or "relu" for an unsigned one, clamped at zero.
+
+    Example:
+
+    >>> import pikelpn_keras as pk
+    >>> inputs = keras.Input((8, 8, 4))
+    >>> x = pk.layers.QuantInput()(inputs)
+    >>> branch = pk.layers.QuantConv2D(4, 3, padding="same")(x)
+    >>> model = keras.Model(inputs, QuantSubtract()([x, branch]))
+    """
+
+    node_type = nodes.Subtract
+
+    def join(self, first, second):
+        return first - second
