@@ -2,29 +2,48 @@
 
 from pikelpn_keras.layers.activation import QuantIdentity, QuantReLU
 from pikelpn_keras.layers.add import QuantAdd
+from pikelpn_keras.layers.average_pooling import QuantAveragePooling2D
 from pikelpn_keras.layers.base import QuantLayer
+from pikelpn_keras.layers.borders import QuantCropping2D, QuantZeroPadding2D
+from pikelpn_keras.layers.concatenate import QuantConcatenate
 from pikelpn_keras.layers.conv2d import QuantConv2D
 from pikelpn_keras.layers.dense import QuantDense
+from pikelpn_keras.layers.depth_to_space import QuantDepthToSpace
 from pikelpn_keras.layers.depthwise_conv2d import QuantDepthwiseConv2D
+from pikelpn_keras.layers.dropout import QuantDropout
 from pikelpn_keras.layers.freezable import FreezableLayer
 from pikelpn_keras.layers.input import QuantInput
+from pikelpn_keras.layers.max_pooling import QuantGlobalMaxPooling2D, QuantMaxPooling2D
 from pikelpn_keras.layers.norm import QuantNorm
 from pikelpn_keras.layers.pooling import QuantGlobalAveragePooling2D
+from pikelpn_keras.layers.reshaping import QuantFlatten, QuantReshape
 from pikelpn_keras.layers.separable_conv2d import QuantSeparableConv2D
 from pikelpn_keras.layers.subtract import QuantSubtract
+from pikelpn_keras.layers.up_sampling import QuantUpSampling2D
 
 __all__ = [
     "FreezableLayer",
     "QuantAdd",
+    "QuantAveragePooling2D",
+    "QuantConcatenate",
     "QuantConv2D",
+    "QuantCropping2D",
     "QuantDense",
+    "QuantDepthToSpace",
     "QuantDepthwiseConv2D",
+    "QuantDropout",
+    "QuantFlatten",
     "QuantGlobalAveragePooling2D",
+    "QuantGlobalMaxPooling2D",
     "QuantIdentity",
     "QuantInput",
     "QuantLayer",
+    "QuantMaxPooling2D",
     "QuantNorm",
     "QuantReLU",
+    "QuantReshape",
     "QuantSeparableConv2D",
     "QuantSubtract",
+    "QuantUpSampling2D",
+    "QuantZeroPadding2D",
 ]

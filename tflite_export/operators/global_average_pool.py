@@ -73,7 +73,7 @@ def emit_global_average_pool(node, writer, storage_name):
     )
     if node.output.shape != image.shape:
         _append_reshape(node, writer, image)
-    return _prove(node, average)
+    return prove_average(node, average)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +92,16 @@ class Average:
     weight: int
     bias: int
 
+    @classmethod
+    def of(cls, refinement, denominator):
+        """The constants for a reduced fraction `refinement / denominator`."""
+        return cls(
+            refinement,
+            denominator,
+            weight=min(4 * refinement, INT8.limit),
+            bias=2 if denominator % 2 == 0 else 0,
+        )
+
 
 def average_of(node):
     """The `Average` of a pool.
@@ -105,13 +115,7 @@ def average_of(node):
     Average(refinement=4, denominator=49, weight=16, bias=0)
     """
     common = math.gcd(2**node.up, node.count)
-    refinement, denominator = 2**node.up // common, node.count // common
-    return Average(
-        refinement,
-        denominator,
-        weight=min(4 * refinement, INT8.limit),
-        bias=2 if denominator % 2 == 0 else 0,
-    )
+    return Average.of(refinement=2**node.up // common, denominator=node.count // common)
 
 
 def _image_shape(node):
@@ -136,7 +140,8 @@ def _append_reshape(node, writer, image):
     )
 
 
-def _prove(node, average):
+def prove_average(node, average):
+    """The `Proof` of a node that averages `node.count` integers by the given `Average`."""
     largest_sum = node.count * node.inputs[0].grid.magnitude
     # Accumulators are multiples of this power of two, so float32 holds as many times more.
     unit = math.gcd(average.weight & -average.weight, average.bias)

@@ -51,17 +51,18 @@ class Window:
         ]
         return tuple((total // 2, total - total // 2) for total in totals)
 
-    def taps(self, inputs):
+    def taps(self, inputs, fill=0):
         """Yields `(row, column, view)` for every tap.
 
         Args:
             inputs: array `(batch, height, width, channels)`.
+            fill: what taps beyond the border meet.
 
         Yields:
             The tap's indices and the inputs it meets, `(batch, out height, out width, channels)`.
         """
         size = inputs.shape[1:3]
-        padded = np.pad(inputs, ((0, 0), *self.pads(size), (0, 0)))
+        padded = np.pad(inputs, ((0, 0), *self.pads(size), (0, 0)), constant_values=fill)
         out_height, out_width = self.output_size(size)
         for row in range(self.size[0]):
             for column in range(self.size[1]):
