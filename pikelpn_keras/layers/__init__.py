@@ -7,6 +7,7 @@ from pikelpn_keras.layers.base import QuantLayer
 from pikelpn_keras.layers.borders import QuantCropping2D, QuantZeroPadding2D
 from pikelpn_keras.layers.concatenate import QuantConcatenate
 from pikelpn_keras.layers.conv2d import QuantConv2D
+from pikelpn_keras.layers.conv2d_transpose import QuantConv2DTranspose
 from pikelpn_keras.layers.dense import QuantDense
 from pikelpn_keras.layers.depth_to_space import QuantDepthToSpace
 from pikelpn_keras.layers.depthwise_conv2d import QuantDepthwiseConv2D
@@ -27,6 +28,7 @@ __all__ = [
     "QuantAveragePooling2D",
     "QuantConcatenate",
     "QuantConv2D",
+    "QuantConv2DTranspose",
     "QuantCropping2D",
     "QuantDense",
     "QuantDepthToSpace",

@@ -5,6 +5,7 @@ from pikelpn_keras.integer.nodes.average_pool2d import AveragePool2D
 from pikelpn_keras.integer.nodes.base import Node, Tensor
 from pikelpn_keras.integer.nodes.concatenate import Concatenate
 from pikelpn_keras.integer.nodes.conv2d import Conv2D
+from pikelpn_keras.integer.nodes.conv2d_transpose import Conv2DTranspose
 from pikelpn_keras.integer.nodes.crop2d import Crop2D
 from pikelpn_keras.integer.nodes.dense import Dense
 from pikelpn_keras.integer.nodes.depth_to_space import DepthToSpace
@@ -24,6 +25,7 @@ __all__ = [
     "AveragePool2D",
     "Concatenate",
     "Conv2D",
+    "Conv2DTranspose",
     "Crop2D",
     "Dense",
     "DepthToSpace",
