@@ -81,3 +81,27 @@ class Grid:
         array([-1.5,  2. ], dtype=float32)
         """
         return np.ldexp(np.asarray(integers, np.float32), self.exponent)
+
+
+@dataclasses.dataclass(frozen=True)
+class BoundedGrid(Grid):
+    """A grid whose largest integer is not the largest of its bits, as a clamp at a value wants it.
+
+    In an int8 tensor the zero point puts the bound at 127, so that saturation is the clamp and no
+    operator is needed for it.
+
+    Attributes:
+        bound: the largest integer.
+
+    Example:
+
+    >>> six = BoundedGrid(-5, 8, signed=False, bound=192)
+    >>> six.high, float(six.values(six.high))
+    (192, 6.0)
+    """
+
+    bound: int = dataclasses.field(kw_only=True)
+
+    @property
+    def high(self):
+        return self.bound

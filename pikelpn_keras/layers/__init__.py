@@ -14,6 +14,7 @@ from pikelpn_keras.layers.depthwise_conv2d import QuantDepthwiseConv2D
 from pikelpn_keras.layers.dropout import QuantDropout
 from pikelpn_keras.layers.freezable import FreezableLayer
 from pikelpn_keras.layers.input import QuantInput
+from pikelpn_keras.layers.learned_range_relu import QuantLearnedRangeReLU
 from pikelpn_keras.layers.max_pooling import QuantGlobalMaxPooling2D, QuantMaxPooling2D
 from pikelpn_keras.layers.norm import QuantNorm
 from pikelpn_keras.layers.pooling import QuantGlobalAveragePooling2D
@@ -40,6 +41,7 @@ __all__ = [
     "QuantIdentity",
     "QuantInput",
     "QuantLayer",
+    "QuantLearnedRangeReLU",
     "QuantMaxPooling2D",
     "QuantNorm",
     "QuantReLU",

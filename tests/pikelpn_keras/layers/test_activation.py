@@ -15,6 +15,12 @@ class TestQuantReLU(LayerTestCase):
         return layer(pk.layers.QuantConv2D(6, 3)(x))
 
 
+class TestQuantReLUWithAMaximum(TestQuantReLU):
+    """Bounds inside the range of the bits, and beyond it."""
+
+    cases = [{"max_value": 0.2}, {"max_value": 0.3, "bits": 5}, {"max_value": 6.0}]
+
+
 class TestQuantIdentity(TestQuantReLU):
     cases = [{"bits": bits} for bits in (8, 6, 3)]
 
@@ -49,6 +55,21 @@ def test_range_follows_with_hysteresis():
     assert layer.exponent == -10
     assert fed(layer, [[0.375]]).exponent == -10
     assert fed(layer, [[0.4375]]).exponent == -9
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_relu6_ends_at_6(bits):
+    layer = pk.layers.QuantReLU(bits, momentum=0.0, max_value=6.0)
+    x = pk.layers.QuantInput(exponent=-4, signed=True)(np.arange(-128, 128, dtype="int8"))
+    outputs = layer(x, training=True)
+    assert float(np.max(outputs)) == 6.0
+    assert layer.grid.high * 2.0**layer.exponent == 6.0
+
+
+@pytest.mark.parametrize("value", [0, -6.0, np.inf])
+def test_refuses_maxima(value):
+    with pytest.raises(ValueError, match="'r' takes max_value None or a positive number"):
+        pk.layers.QuantReLU(max_value=value, name="r")
 
 
 def test_an_all_negative_batch_leaves_the_exponent():

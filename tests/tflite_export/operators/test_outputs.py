@@ -1,7 +1,9 @@
+import dataclasses
+
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from pikelpn_keras.integer import Grid
+from pikelpn_keras.integer import BoundedGrid, Grid
 from pikelpn_keras.integer.nodes import Tensor
 from tests.tflite_export import graphs
 from tflite_export import convert
@@ -34,6 +36,17 @@ def test_narrow_inputs_are_exact_on_all_runtimes(rng, bits, signed):
     images = graphs.images(rng, x)
     graph = graphs.single(graphs.with_ties(rng, node, images))
     assert graphs.verified(graph, images, exact="all").exact
+
+
+@pytest.mark.parametrize("bound", [1, 7, 192, 254])
+def test_bounds_are_exact_on_all_runtimes_without_an_operator(rng, bound):
+    images = graphs.images(rng, X)
+    output = Tensor("y", (6, 6, 6), BoundedGrid(-3, 8, signed=False, bound=bound))
+    node = dataclasses.replace(layer(rng, 8, signed=False), output=output)
+    graph = graphs.single(graphs.with_ties(rng, node, images))
+    assert graph.run(images).max() == bound
+    assert graphs.verified(graph, images, exact="all").exact
+    assert len(unpack(convert(graph)).subgraphs[0].operators) == 1
 
 
 @pytest.mark.parametrize(
