@@ -12,7 +12,7 @@ from tflite_export.flatbuffer import unpack
 NAME = "pikelpn"
 # Raised when a reader of old records would misread new ones.
 FORMAT = 1
-_NOT_RECORDED = {"kernel", "bias", "shift", "multiplier", "inputs", "output"}
+_NOT_RECORDED = {"kernel", "bias", "shift", "multiplier", "table", "inputs", "output"}
 
 
 def record_of(graph, proofs):

@@ -13,6 +13,8 @@ from pikelpn_keras.layers.depth_to_space import QuantDepthToSpace
 from pikelpn_keras.layers.depthwise_conv2d import QuantDepthwiseConv2D
 from pikelpn_keras.layers.dropout import QuantDropout
 from pikelpn_keras.layers.freezable import FreezableLayer
+from pikelpn_keras.layers.hard_sigmoid import QuantHardSigmoid
+from pikelpn_keras.layers.hard_swish import QuantHardSwish
 from pikelpn_keras.layers.input import QuantInput
 from pikelpn_keras.layers.learned_range_relu import QuantLearnedRangeReLU
 from pikelpn_keras.layers.max_pooling import QuantGlobalMaxPooling2D, QuantMaxPooling2D
@@ -38,6 +40,8 @@ __all__ = [
     "QuantFlatten",
     "QuantGlobalAveragePooling2D",
     "QuantGlobalMaxPooling2D",
+    "QuantHardSigmoid",
+    "QuantHardSwish",
     "QuantIdentity",
     "QuantInput",
     "QuantLayer",

@@ -12,6 +12,7 @@ from pikelpn_keras.integer.nodes.depth_to_space import DepthToSpace
 from pikelpn_keras.integer.nodes.depthwise_conv2d import DepthwiseConv2D
 from pikelpn_keras.integer.nodes.global_average_pool import GlobalAveragePool
 from pikelpn_keras.integer.nodes.linear import LinearNode
+from pikelpn_keras.integer.nodes.lookup import Lookup
 from pikelpn_keras.integer.nodes.max_pool2d import MaxPool2D
 from pikelpn_keras.integer.nodes.movement import MovementNode
 from pikelpn_keras.integer.nodes.pad2d import Pad2D
@@ -32,6 +33,7 @@ __all__ = [
     "DepthwiseConv2D",
     "GlobalAveragePool",
     "LinearNode",
+    "Lookup",
     "MaxPool2D",
     "MovementNode",
     "Node",
