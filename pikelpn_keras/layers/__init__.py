@@ -16,10 +16,12 @@ from pikelpn_keras.layers.freezable import FreezableLayer
 from pikelpn_keras.layers.hard_sigmoid import QuantHardSigmoid
 from pikelpn_keras.layers.hard_swish import QuantHardSwish
 from pikelpn_keras.layers.input import QuantInput
+from pikelpn_keras.layers.leaky_relu import QuantLeakyReLU
 from pikelpn_keras.layers.learned_range_relu import QuantLearnedRangeReLU
 from pikelpn_keras.layers.max_pooling import QuantGlobalMaxPooling2D, QuantMaxPooling2D
 from pikelpn_keras.layers.norm import QuantNorm
 from pikelpn_keras.layers.pooling import QuantGlobalAveragePooling2D
+from pikelpn_keras.layers.prelu import QuantPReLU
 from pikelpn_keras.layers.reshaping import QuantFlatten, QuantReshape
 from pikelpn_keras.layers.separable_conv2d import QuantSeparableConv2D
 from pikelpn_keras.layers.subtract import QuantSubtract
@@ -45,9 +47,11 @@ __all__ = [
     "QuantIdentity",
     "QuantInput",
     "QuantLayer",
+    "QuantLeakyReLU",
     "QuantLearnedRangeReLU",
     "QuantMaxPooling2D",
     "QuantNorm",
+    "QuantPReLU",
     "QuantReLU",
     "QuantReshape",
     "QuantSeparableConv2D",

@@ -14,6 +14,7 @@ from pikelpn_keras.integer.nodes.global_average_pool import GlobalAveragePool
 from pikelpn_keras.integer.nodes.linear import LinearNode
 from pikelpn_keras.integer.nodes.lookup import Lookup
 from pikelpn_keras.integer.nodes.max_pool2d import MaxPool2D
+from pikelpn_keras.integer.nodes.maximum import Maximum
 from pikelpn_keras.integer.nodes.movement import MovementNode
 from pikelpn_keras.integer.nodes.pad2d import Pad2D
 from pikelpn_keras.integer.nodes.reshape import Reshape
@@ -35,6 +36,7 @@ __all__ = [
     "LinearNode",
     "Lookup",
     "MaxPool2D",
+    "Maximum",
     "MovementNode",
     "Node",
     "Pad2D",
