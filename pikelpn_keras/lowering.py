@@ -1,13 +1,22 @@
 """From a Keras model to its `IntegerGraph`."""
 
 import dataclasses
+import math
 from typing import Any
 
 import keras
 import numpy as np
 
 from pikelpn_keras.integer.graph import IntegerGraph
-from pikelpn_keras.integer.nodes import Dense, DepthwiseConv2D, LinearNode, Node, Tensor, Window
+from pikelpn_keras.integer.nodes import (
+    Dense,
+    DepthwiseConv2D,
+    LinearNode,
+    Node,
+    Reshape,
+    Tensor,
+    Window,
+)
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes, WeightRecord
 
 IDENTITY_WINDOW = Window((1, 1), (1, 1), (1, 1), "valid")
@@ -30,6 +39,8 @@ class Accumulator:
         bias, multiplier, exponents: int64 vectors, an entry for each channel.
         weights: how the kernel was quantized.
         norm: how the absorbed norm was quantized, or None.
+        node_shape: shape that the node computes where a RESHAPE to `shape` shall follow it, or
+            None.
     """
 
     name: str
@@ -43,6 +54,7 @@ class Accumulator:
     exponents: np.ndarray
     weights: WeightRecord
     norm: NormRecord | None = None
+    node_shape: tuple[int, ...] | None = None
 
     def plus(self, bias):
         """This accumulator with `bias`, int64 in its units, added."""
@@ -118,10 +130,12 @@ class GraphBuilder:
             if value.grid == grid:
                 return value
             value = self.identity(value, f"{name}/requantize")
+        shape = value.node_shape or value.shape
+        node_name = value.name if shape == value.shape else f"{value.name}/image"
         try:
             node = value.node_type(
                 inputs=(value.source,),
-                output=Tensor(self.unique_name(value.name), value.shape, grid),
+                output=Tensor(self.unique_name(node_name), shape, grid),
                 kernel=value.kernel,
                 bias=value.bias,
                 multiplier=value.multiplier,
@@ -132,24 +146,40 @@ class GraphBuilder:
             )
         except ValueError as error:
             raise ValueError(f"layer '{value.name}' has no integer form: {error}") from None
-        return self.add(node)
+        return self.reshape(self.add(node), value.shape, value.name)
+
+    def reshape(self, tensor, shape, name):
+        """`tensor` in another shape; one that has it is returned as it is.
+
+        Args:
+            tensor: `Tensor`.
+            shape: the shape wanted, without the batch.
+            name: name of the tensor to be.
+        """
+        if tensor.shape == shape:
+            return tensor
+        return self.add(Reshape((tensor,), Tensor(self.unique_name(name), shape, tensor.grid)))
 
     def identity(self, tensor, name):
         """An accumulator that holds `tensor` unchanged."""
-        channels = tensor.shape[-1]
+        channels, node_shape = tensor.shape[-1], tensor.shape
         if len(tensor.shape) == 1:
             node_type, geometry = Dense, {}
             kernel = np.eye(channels, dtype=np.int64)
         else:
             node_type, geometry = DepthwiseConv2D, {"window": IDENTITY_WINDOW}
             kernel = np.ones((1, 1, channels), np.int64)
+            if len(tensor.shape) != 3:
+                # A convolution reads images; what is none becomes one of height 1.
+                node_shape = (1, math.prod(tensor.shape[:-1]), channels)
         zeros = np.zeros(channels, np.int64)
         return Accumulator(
             name=name,
-            source=tensor,
+            source=self.reshape(tensor, node_shape, f"{name}/input"),
             node_type=node_type,
             geometry=geometry,
             shape=tensor.shape,
+            node_shape=node_shape,
             kernel=kernel,
             bias=zeros,
             multiplier=zeros + 1,

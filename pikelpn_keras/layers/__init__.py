@@ -6,10 +6,12 @@ from pikelpn_keras.layers.average_pooling import QuantAveragePooling2D
 from pikelpn_keras.layers.base import QuantLayer
 from pikelpn_keras.layers.borders import QuantCropping2D, QuantZeroPadding2D
 from pikelpn_keras.layers.concatenate import QuantConcatenate
+from pikelpn_keras.layers.conv1d import QuantConv1D
 from pikelpn_keras.layers.conv2d import QuantConv2D
 from pikelpn_keras.layers.conv2d_transpose import QuantConv2DTranspose
 from pikelpn_keras.layers.dense import QuantDense
 from pikelpn_keras.layers.depth_to_space import QuantDepthToSpace
+from pikelpn_keras.layers.depthwise_conv1d import QuantDepthwiseConv1D
 from pikelpn_keras.layers.depthwise_conv2d import QuantDepthwiseConv2D
 from pikelpn_keras.layers.dropout import QuantDropout
 from pikelpn_keras.layers.freezable import FreezableLayer
@@ -23,6 +25,7 @@ from pikelpn_keras.layers.norm import QuantNorm
 from pikelpn_keras.layers.pooling import QuantGlobalAveragePooling2D
 from pikelpn_keras.layers.prelu import QuantPReLU
 from pikelpn_keras.layers.reshaping import QuantFlatten, QuantReshape
+from pikelpn_keras.layers.separable_conv1d import QuantSeparableConv1D
 from pikelpn_keras.layers.separable_conv2d import QuantSeparableConv2D
 from pikelpn_keras.layers.subtract import QuantSubtract
 from pikelpn_keras.layers.up_sampling import QuantUpSampling2D
@@ -32,11 +35,13 @@ __all__ = [
     "QuantAdd",
     "QuantAveragePooling2D",
     "QuantConcatenate",
+    "QuantConv1D",
     "QuantConv2D",
     "QuantConv2DTranspose",
     "QuantCropping2D",
     "QuantDense",
     "QuantDepthToSpace",
+    "QuantDepthwiseConv1D",
     "QuantDepthwiseConv2D",
     "QuantDropout",
     "QuantFlatten",
@@ -54,6 +59,7 @@ __all__ = [
     "QuantPReLU",
     "QuantReLU",
     "QuantReshape",
+    "QuantSeparableConv1D",
     "QuantSeparableConv2D",
     "QuantSubtract",
     "QuantUpSampling2D",
