@@ -1,0 +1,123 @@
+"""Training for accelerators: Keras 3 on JAX, an epoch in one jitted scan."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+BATCH_SIZE = 128
+
+
+def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.3):
+    """Trains `model` from scratch and yields its test accuracy after each epoch.
+
+    Args:
+        model: an uncompiled keras.Model from uint8 pictures to logits.
+        train_set, test_set: (uint8 pictures, integer labels).
+        epochs: epochs of training.
+        seed: seed of order and augmentation.
+        rate: peak learning rate of AdamW, reached after 5 % of the steps; a cosine from there.
+        freeze_last: fraction of the epochs that run with norms and ranges frozen.
+    """
+    steps = len(train_set[0]) // BATCH_SIZE
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, epochs * steps, warmup_target=rate, warmup_steps=epochs * steps // 20
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-3)
+    optimizer.build(model.trainable_variables)
+    state = tuple(
+        [v.value for v in variables]
+        for variables in (
+            model.trainable_variables,
+            model.non_trainable_variables,
+            optimizer.variables,
+        )
+    )
+    run_epoch = _epoch_function(model, optimizer, steps)
+    count_right = _counting_function(model)
+    train_set = tuple(jnp.asarray(a) for a in train_set)
+    key = jax.random.key(seed)
+    for epoch in range(epochs):
+        if epoch >= round(epochs * (1 - freeze_last)):
+            state = (state[0], _frozen(model, state[1]), state[2])
+        key, epoch_key = jax.random.split(key)
+        state = run_epoch(state, epoch_key, *train_set)
+        right = sum(
+            int(count_right(state[0], state[1], x, y)) for x, y in _batches(*test_set, 1000)
+        )
+        yield right / len(test_set[0])
+    for variables, values in zip(
+        (model.trainable_variables, model.non_trainable_variables), state[:2], strict=True
+    ):
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+
+
+def _epoch_function(model, optimizer, steps):
+    loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    def loss_of(trainable, non_trainable, images, labels):
+        logits, non_trainable = model.stateless_call(
+            trainable, non_trainable, images, training=True
+        )
+        return loss_function(labels, logits), non_trainable
+
+    def step(images, labels, state, batch):
+        indices, key = batch
+        trainable, non_trainable, optimizer_state = state
+        pictures = augment(images[indices], key)
+        gradient = jax.grad(loss_of, has_aux=True)
+        gradients, non_trainable = gradient(trainable, non_trainable, pictures, labels[indices])
+        trainable, optimizer_state = optimizer.stateless_apply(
+            optimizer_state, gradients, trainable
+        )
+        return (trainable, non_trainable, optimizer_state), None
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def run_epoch(state, key, images, labels):
+        order_key, key = jax.random.split(key)
+        order = jax.random.permutation(order_key, len(images))
+        indices = order[: steps * BATCH_SIZE].reshape(steps, BATCH_SIZE)
+        keys = jax.random.split(key, steps)
+        return jax.lax.scan(functools.partial(step, images, labels), state, (indices, keys))[0]
+
+    return run_epoch
+
+
+def augment(images, key):
+    """Random flips and shifts by up to 4 pixels of `(batch, 32, 32, channels)` pictures."""
+    flip_key, shift_key = jax.random.split(key)
+    flips = jax.random.bernoulli(flip_key, shape=(len(images), 1, 1, 1))
+    images = jnp.where(flips, images[:, :, ::-1], images)
+    padded = jnp.pad(images, ((0, 0), (4, 4), (4, 4), (0, 0)), mode="reflect")
+    shifts = jax.random.randint(shift_key, (len(images), 2), 0, 9)
+
+    def crop(image, shift):
+        return jax.lax.dynamic_slice(image, (shift[0], shift[1], 0), images.shape[1:])
+
+    return jax.vmap(crop)(padded, shifts)
+
+
+def _counting_function(model):
+    @jax.jit
+    def count_right(trainable, non_trainable, images, labels):
+        logits, _ = model.stateless_call(trainable, non_trainable, images, training=False)
+        return jnp.sum(logits.argmax(-1) == labels)
+
+    return count_right
+
+
+def _frozen(model, non_trainable):
+    """The non-trainable state with every switch `frozen` on."""
+    variables = model.non_trainable_variables
+    return [
+        jnp.ones_like(value) if variable.path.endswith("/frozen") else value
+        for variable, value in zip(variables, non_trainable, strict=True)
+    ]
+
+
+def _batches(images, labels, size):
+    for start in range(0, len(images), size):
+        yield np.asarray(images[start : start + size]), np.asarray(labels[start : start + size])
