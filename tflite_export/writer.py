@@ -76,15 +76,16 @@ class ModelWriter:
         )
         return self._add_tensor(tensor.name, (1, *tensor.shape), tensor_type, 0, quantization)
 
-    def intermediate(self, name, shape, tensor_type):
-        """Index of a new tensor within one node, on no grid.
+    def intermediate(self, name, shape, tensor_type, quantization=None):
+        """Index of a new tensor within one node, which no graph tensor stands for.
 
         Args:
             name: the tensor's name.
             shape: shape without the batch dimension.
             tensor_type: member of the schema's `TensorType`.
+            quantization: the schema's `QuantizationParametersT`, or None where it is on no grid.
         """
-        return self._add_tensor(name, (1, *shape), tensor_type, 0, None)
+        return self._add_tensor(name, (1, *shape), tensor_type, 0, quantization)
 
     def constant(self, name, constant):
         """Index of a new tensor that holds a `Constant`."""

@@ -21,6 +21,7 @@ from pikelpn_keras.layers.input import QuantInput
 from pikelpn_keras.layers.leaky_relu import QuantLeakyReLU
 from pikelpn_keras.layers.learned_range_relu import QuantLearnedRangeReLU
 from pikelpn_keras.layers.max_pooling import QuantGlobalMaxPooling2D, QuantMaxPooling2D
+from pikelpn_keras.layers.multiply import QuantMultiply
 from pikelpn_keras.layers.norm import QuantNorm
 from pikelpn_keras.layers.pooling import QuantGlobalAveragePooling2D
 from pikelpn_keras.layers.prelu import QuantPReLU
@@ -55,6 +56,7 @@ __all__ = [
     "QuantLeakyReLU",
     "QuantLearnedRangeReLU",
     "QuantMaxPooling2D",
+    "QuantMultiply",
     "QuantNorm",
     "QuantPReLU",
     "QuantReLU",

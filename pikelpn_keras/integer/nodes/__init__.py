@@ -16,6 +16,7 @@ from pikelpn_keras.integer.nodes.lookup import Lookup
 from pikelpn_keras.integer.nodes.max_pool2d import MaxPool2D
 from pikelpn_keras.integer.nodes.maximum import Maximum
 from pikelpn_keras.integer.nodes.movement import MovementNode
+from pikelpn_keras.integer.nodes.multiply import Multiply
 from pikelpn_keras.integer.nodes.pad2d import Pad2D
 from pikelpn_keras.integer.nodes.reshape import Reshape
 from pikelpn_keras.integer.nodes.subtract import Subtract
@@ -38,6 +39,7 @@ __all__ = [
     "MaxPool2D",
     "Maximum",
     "MovementNode",
+    "Multiply",
     "Node",
     "Pad2D",
     "Reshape",
