@@ -19,6 +19,7 @@ from pikelpn_keras.integer.nodes.movement import MovementNode
 from pikelpn_keras.integer.nodes.multiply import Multiply
 from pikelpn_keras.integer.nodes.pad2d import Pad2D
 from pikelpn_keras.integer.nodes.reshape import Reshape
+from pikelpn_keras.integer.nodes.softmax import Softmax
 from pikelpn_keras.integer.nodes.subtract import Subtract
 from pikelpn_keras.integer.nodes.up_sampling2d import UpSampling2D
 from pikelpn_keras.integer.nodes.windows import Window
@@ -43,6 +44,7 @@ __all__ = [
     "Node",
     "Pad2D",
     "Reshape",
+    "Softmax",
     "Subtract",
     "Tensor",
     "UpSampling2D",
