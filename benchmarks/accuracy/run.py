@@ -3,8 +3,8 @@
     KERAS_BACKEND=jax python benchmarks/accuracy/run.py --data=cifar10_jpeg.npz \
         --variants=float,pikelpn --seeds=0,1 --epochs=30 --output=results.jsonl
 
-The data file holds x_train, y_train, x_test and y_test, pictures as uint8. One JSON line for each run
-goes to the output as the run ends.
+The data file holds x_train, y_train, x_test and y_test, pictures as uint8. One JSON line for each
+run goes to the output as the run ends.
 """
 
 import json

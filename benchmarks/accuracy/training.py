@@ -15,7 +15,8 @@ def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.
 
     Args:
         model: an uncompiled keras.Model from uint8 pictures to logits.
-        train_set, test_set: (uint8 pictures, integer labels).
+        train_set: (uint8 pictures, integer labels).
+        test_set: the same.
         epochs: epochs of training.
         seed: seed of order and augmentation.
         rate: peak learning rate of AdamW, reached after 5 % of the steps; a cosine from there.
