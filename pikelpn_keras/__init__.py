@@ -14,7 +14,9 @@ from pikelpn_keras.version import __version__
 _MODULES = ("callbacks", "layers", "models", "quantizers")
 _NAMES = {
     "IntegerGraph": "pikelpn_keras.integer",
+    "QuantConfig": "pikelpn_keras.config",
     "integer_graph": "pikelpn_keras.lowering",
+    "quantize_model": "pikelpn_keras.quantize",
 }
 
 __all__ = ["__version__", *_MODULES, *_NAMES]

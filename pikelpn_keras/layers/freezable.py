@@ -82,6 +82,14 @@ class RangeLayer(FreezableLayer):
         """The exponent of the output grid, an int."""
         return int(ops.convert_to_numpy(self._exponent))
 
+    def set_exponent(self, exponent):
+        """Puts the output on a grid of another exponent; training lets it follow the data again.
+
+        Args:
+            exponent: an int.
+        """
+        self._exponent.assign(exponent)
+
     def follow(self, batch_range, steps):
         """Lets the range and the exponent follow a batch.
 

@@ -121,7 +121,7 @@ def lower_product(
         exponents=accumulator_exponents,
         weights=WeightRecord(
             quantizer=type(quantizer).__name__,
-            settings=quantizer.get_config(),
+            settings=quantizer.settings,
             bits=quantizer.bits,
             scales=ScaleCodes.from_exponents(kernel_exponents, quantizer.scale_bits),
         ),

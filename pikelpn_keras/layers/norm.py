@@ -72,6 +72,20 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
             name="multiplier", shape=(input_shape[-1],), initializer="ones", trainable=False
         )
 
+    @property
+    def multiplier(self):
+        """The multipliers m that the device uses, a float32 array."""
+        return ops.convert_to_numpy(self._multiplier)
+
+    def set_multiplier(self, values):
+        """Sets the multipliers; training lets them follow the statistics again.
+
+        Args:
+            values: array of signed numbers with `mantissa_bits` bits, one for each channel, whose
+                exponents lie within `2**scale_bits` of each other.
+        """
+        self._multiplier.assign(values)
+
     def call(self, inputs, training=None):
         grid = grid_of(inputs, self)
         refuse(self, grid.exponent is None, "follows another norm; remove one of them")

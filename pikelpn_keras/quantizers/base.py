@@ -1,6 +1,7 @@
 """What every weight quantizer is."""
 
 import abc
+import copy
 
 from keras import ops
 
@@ -27,10 +28,13 @@ class Quantizer(abc.ABC):
     Attributes:
         bits: bits that one weight needs.
         max_integer: largest absolute integer.
+        held_exponents: exponents that `holding` has fixed, a tuple; None where they follow the
+            weights.
     """
 
     bits: int
     max_integer: int
+    held_exponents = None
 
     def __init__(self, per_channel=True, scale_bits=4):
         if scale_bits not in range(9):
@@ -75,9 +79,31 @@ class Quantizer(abc.ABC):
         """Exponents as `quantize` gives them: clipped to what the scale codes can say."""
         rank = len(weights.shape)
         kept = {axis % rank for axis in channel_axes} if self.per_channel else set()
+        if self.held_exponents is not None:
+            shape = [weights.shape[axis] if axis in kept else 1 for axis in range(rank)]
+            return ops.reshape(ops.convert_to_tensor(self.held_exponents, "int32"), shape)
         exponents = self.natural_exponents(weights, tuple(a for a in range(rank) if a not in kept))
         top = ops.clip(ops.max(exponents), LOWEST_EXPONENT, HIGHEST_EXPONENT)
         return ops.clip(exponents, top - (2**self.scale_bits - 1), top)
+
+    def holding(self, exponents):
+        """This quantizer with exponents that no longer follow the weights.
+
+        Args:
+            exponents: integers, one for each output channel, or one in all where not `per_channel`.
+
+        Raises:
+            ValueError: if they lie too far apart for the scale codes.
+        """
+        exponents = tuple(int(e) for e in exponents)
+        if max(exponents) - min(exponents) >= 2**self.scale_bits:
+            raise ValueError(
+                f"exponents from {min(exponents)} to {max(exponents)} do not fit offsets of "
+                f"{self.scale_bits} bits; raise scale_bits"
+            )
+        held = copy.copy(self)
+        held.held_exponents = exponents
+        return held
 
     def from_int(self, integers, exponents):
         """Values, float32, of integers: `integers * 2**exponents`."""
@@ -100,23 +126,35 @@ class Quantizer(abc.ABC):
         return straight_through(values, self.gradient_path(weights)), exponents
 
     def get_config(self):
-        """The arguments that make this quantizer again."""
-        return {"per_channel": self.per_channel, "scale_bits": self.scale_bits}
+        """What `from_config` makes this quantizer of again."""
+        config = {"per_channel": self.per_channel, "scale_bits": self.scale_bits}
+        if self.held_exponents is not None:
+            config["held_exponents"] = list(self.held_exponents)
+        return config
+
+    @property
+    def settings(self):
+        """The arguments of the class; held exponents are left out."""
+        return {k: v for k, v in self.get_config().items() if k != "held_exponents"}
 
     @classmethod
     def from_config(cls, config):
         """The quantizer of a configuration made by `get_config`."""
-        return cls(**config)
+        arguments = {k: v for k, v in config.items() if k != "held_exponents"}
+        exponents = config.get("held_exponents")
+        quantizer = cls(**arguments)
+        return quantizer if exponents is None else quantizer.holding(exponents)
 
     def __eq__(self, other):
         return type(self) is type(other) and self.get_config() == other.get_config()
 
     def __hash__(self):
-        return hash((type(self), tuple(sorted(self.get_config().items()))))
+        return hash((type(self), self.held_exponents, tuple(sorted(self.settings.items()))))
 
     def __repr__(self):
-        arguments = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
-        return f"{type(self).__name__}({arguments})"
+        arguments = ", ".join(f"{k}={v!r}" for k, v in self.settings.items())
+        held = "" if self.held_exponents is None else ", exponents held"
+        return f"{type(self).__name__}({arguments}{held})"
 
 
 def largest_magnitude(weights, axes):

@@ -1,0 +1,1 @@
+"""How each kind of float layer becomes quantized; modules here are found by `registry`."""

@@ -1,0 +1,58 @@
+"""What a quantized layer computes without rounding and clipping: its float meaning."""
+
+import functools
+
+import keras
+from keras import ops
+
+from pikelpn_keras import layers
+
+
+def reference(layer, tensors):
+    """The float meaning of a quantized layer.
+
+    A layer that is derived from a Keras layer means what that one computes.
+
+    Args:
+        layer: a layer of `pikelpn_keras.layers`.
+        tensors: its inputs, a list.
+
+    Returns:
+        a float32 tensor.
+
+    Example:
+
+    >>> ops.convert_to_numpy(reference(layers.QuantReLU(), [ops.array([-1.5, 0.3])]))
+    array([0. , 0.3], dtype=float32)
+    """
+    return _meaning(layer, *tensors)
+
+
+@functools.singledispatch
+def _meaning(layer, *tensors):
+    for ancestor in type(layer).__mro__:
+        if ancestor.__module__.startswith("keras.") and ancestor is not keras.layers.Layer:
+            return ancestor.call(layer, tensors[0] if len(tensors) == 1 else list(tensors))
+    return layer(tensors[0] if len(tensors) == 1 else list(tensors))
+
+
+@_meaning.register
+def _(layer: layers.QuantNorm, x):
+    multiplier = ops.convert_to_tensor(layer.multiplier)
+    return (x - layer.moving_mean) * multiplier + layer.beta
+
+
+@_meaning.register
+def _(layer: layers.QuantReLU, x):
+    x = ops.relu(x)
+    return x if layer.max_value is None else ops.minimum(x, layer.max_value)
+
+
+@_meaning.register
+def _(layer: layers.QuantIdentity, x):
+    return x
+
+
+@_meaning.register
+def _(layer: layers.QuantAdd, x, y):
+    return ops.relu(x + y) if layer.activation == "relu" else x + y

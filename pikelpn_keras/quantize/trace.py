@@ -1,0 +1,107 @@
+"""A float model as a flat list of layer calls, nested models followed."""
+
+import collections
+import dataclasses
+
+import keras
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """One call of a layer; tensors are numbers.
+
+    Attributes:
+        layer: the float layer.
+        inputs: what it reads.
+        output: what it makes.
+    """
+
+    layer: keras.layers.Layer
+    inputs: tuple[int, ...]
+    output: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Trace:
+    """The calls of a model in an order in which they can run.
+
+    Attributes:
+        inputs: `(name, shape without the batch)` by tensor number.
+        calls: the calls.
+        outputs: tensor numbers.
+    """
+
+    inputs: dict[int, tuple[str, tuple[int, ...]]]
+    calls: tuple[Call, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def readers(self):
+        """How often each tensor is read, outputs of the model included."""
+        reads = [number for call in self.calls for number in call.inputs]
+        return collections.Counter([*reads, *self.outputs])
+
+
+def trace(model):
+    """The `Trace` of a Functional or Sequential model.
+
+    A layer that is called twice, and all layers of a nested model that is, make two calls.
+
+    Raises:
+        ValueError: if a model has no symbolic inputs and outputs, or a layer several outputs.
+    """
+    tracer = _Tracer()
+    inputs, outputs = _ends(model)
+    numbers = [tracer.number() for _ in inputs]
+    names = [tensor._keras_history.operation.name for tensor in inputs]
+    shapes = [tuple(tensor.shape[1:]) for tensor in inputs]
+    made = tracer.follow(model, numbers)
+    named = dict(zip(numbers, zip(names, shapes, strict=True), strict=True))
+    return Trace(named, tuple(tracer.calls), tuple(made))
+
+
+class _Tracer:
+    def __init__(self):
+        self.calls = []
+        self._numbers = 0
+
+    def number(self):
+        self._numbers += 1
+        return self._numbers
+
+    def follow(self, model, numbers):
+        """Numbers of the outputs of `model`, given those of its inputs."""
+        inputs, outputs = _ends(model)
+        known = dict(zip(map(id, inputs), numbers, strict=True))
+        pending = list(outputs)
+        while pending:
+            tensor = pending[-1]
+            if id(tensor) in known:
+                pending.pop()
+                continue
+            layer, index, _ = tensor._keras_history
+            node = layer._inbound_nodes[index]
+            unknown = [t for t in node.input_tensors if id(t) not in known]
+            if unknown:
+                pending.extend(reversed(unknown))
+                continue
+            made = self._call(layer, [known[id(t)] for t in node.input_tensors])
+            known.update(zip(map(id, node.outputs), made, strict=True))
+        return [known[id(t)] for t in outputs]
+
+    def _call(self, layer, numbers):
+        if isinstance(layer, keras.Model):
+            return self.follow(layer, numbers)
+        self.calls.append(Call(layer, tuple(numbers), self.number()))
+        return [self.calls[-1].output]
+
+
+def _ends(model):
+    try:
+        return list(model.inputs), list(model.outputs)
+    except (AttributeError, ValueError, TypeError):
+        raise ValueError(
+            f"model '{model.name}' ({type(model).__name__}) has no symbolic inputs and outputs: "
+            "quantize_model needs a built Functional or Sequential model (begin it with "
+            "keras.Input)"
+        ) from None
