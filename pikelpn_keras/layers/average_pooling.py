@@ -21,8 +21,7 @@ class QuantAveragePooling2D(QuantLayer, keras.layers.AveragePooling2D):
     """`keras.layers.AveragePooling2D` that rounds half up to the grid of its input.
 
     It becomes a DEPTHWISE_CONV_2D of equal weights, which is exact everywhere: AVERAGE_POOL_2D
-    rounds ties of signed grids differently from kernel to kernel. The gradient is that of the
-    average.
+    rounds ties away from the middle of int8. The gradient is that of the average.
 
     Args:
         pool_size, strides, padding and others: as in `keras.layers.AveragePooling2D`. Refused are

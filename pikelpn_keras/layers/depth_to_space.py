@@ -52,16 +52,18 @@ class QuantDepthToSpace(MovementLayer):
 
     def call(self, inputs):
         grid = activation_grid_of(inputs, self)
-        _, height, width, channels = self.compute_output_shape(inputs.shape)
+        batch, height, width, channels = ops.shape(inputs)
         block = self.block_size
-        blocks = (-1, height // block, width // block, block, block, channels)
-        pixels = ops.transpose(ops.reshape(inputs, blocks), (0, 1, 3, 2, 4, 5))
-        return attach(ops.reshape(pixels, (-1, height, width, channels)), grid)
+        blocks = ops.reshape(inputs, (batch, height, width, block, block, channels // block**2))
+        pixels = ops.transpose(blocks, (0, 1, 3, 2, 4, 5))
+        shape = (batch, height * block, width * block, channels // block**2)
+        return attach(ops.reshape(pixels, shape), grid)
 
     def compute_output_shape(self, input_shape):
-        batch, height, width, channels = input_shape
+        batch, *sizes, channels = input_shape
         block = self.block_size
-        return (batch, height * block, width * block, channels // block**2)
+        height, width = (size if size is None else size * block for size in sizes)
+        return (batch, height, width, channels // block**2)
 
     def geometry(self, shape):
         return {"block_size": self.block_size}

@@ -1,7 +1,7 @@
 """Average pooling as a DEPTHWISE_CONV_2D.
 
-AVERAGE_POOL_2D rounds ties of signed grids differently from kernel to kernel; this convolution has
-none, for the reason that `global_average_pool` gives.
+AVERAGE_POOL_2D rounds the stored int8, and ties away from 0, so those of negative int8 move down.
+This convolution has no ties, for the reason that `global_average_pool` gives.
 """
 
 import numpy as np
