@@ -66,6 +66,15 @@ def test_exact_on_all_runtimes(rng, size, stride, same, limit, grid):
     assert report.classes == {"y": "A" if limit == 7 else "B"}
 
 
+@pytest.mark.parametrize(("limit", "encoding"), [(1, "A"), (7, "D")])
+def test_exact_with_int4_weights(rng, limit, encoding):
+    node = transposed(rng, *SHAPES[1], limit=limit)
+    images = graphs.images(rng, node.inputs[0])
+    report = graphs.verified(graphs.single(node), images, weight_storage="int4", exact="all")
+    assert report.exact, report
+    assert report.classes == {"y": encoding}
+
+
 @pytest.mark.parametrize(
     ("shape", "operators"),
     [
