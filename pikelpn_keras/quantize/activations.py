@@ -9,12 +9,11 @@ from pikelpn_keras.quantize.errors import refuse
 
 # Left out at the end of a model: they change no order of classes, and logits train better.
 _OF_LOGITS = ("softmax", "sigmoid")
-# Name of the function: name of the layer of `pikelpn_keras.layers`.
 _LAYERS = {
-    "hard_sigmoid": "QuantHardSigmoid",
-    "hard_silu": "QuantHardSwish",
-    "hard_swish": "QuantHardSwish",
-    "leaky_relu": "QuantLeakyReLU",
+    "hard_sigmoid": layers.QuantHardSigmoid,
+    "hard_silu": layers.QuantHardSwish,
+    "hard_swish": layers.QuantHardSwish,
+    "leaky_relu": layers.QuantLeakyReLU,
 }
 
 
@@ -30,7 +29,7 @@ def activate(layer, function, value, builder):
     Raises:
         ValueError: if the function has no integer meaning here.
     """
-    name = keras.activations.serialize(function)
+    name = str(keras.activations.serialize(function))
     suffix = "" if type(layer).__name__ in ("Activation", "ReLU", "Softmax") else f"_{name}"
     if name == "linear":
         return value
@@ -45,7 +44,6 @@ def activate(layer, function, value, builder):
             stacklevel=2,
         )
         return value
-    quantized = getattr(layers, _LAYERS.get(name, ""), None) if isinstance(name, str) else None
-    if quantized is None:
+    if name not in _LAYERS:
         refuse(layer, f"has the activation {name!r}; use relu in its place and train again")
-    return builder.activated(value, quantized, layer, suffix)
+    return builder.activated(value, _LAYERS[name], layer, suffix)

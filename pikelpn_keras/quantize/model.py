@@ -17,8 +17,8 @@ def quantize_model(float_model, config=None, calibration_data=None):
     Convolutions and Dense layers take in what normalises their input; a batch normalization behind
     them becomes a power of two, and what that is off by goes into the kernel. A norm that follows
     no kernel gets a 1x1 depthwise convolution. A softmax or sigmoid at the end is left out, with a
-    warning: outputs are logits. Nested models are flattened; layers that are called twice stay
-    shared, but for their activation ranges.
+    warning: outputs are logits. Slopes of leaky ReLUs become powers of two. Nested models are
+    flattened; layers that are called twice stay shared, but for their activation ranges.
 
     The result takes raw integers, uint8 pixels by default (`QuantConfig.input` says what the float
     model is fed for them), and can be trained on with `fit`, exported and verified like any other.

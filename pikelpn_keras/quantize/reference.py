@@ -33,7 +33,7 @@ def _meaning(layer, *tensors):
     for ancestor in type(layer).__mro__:
         if ancestor.__module__.startswith("keras.") and ancestor is not keras.layers.Layer:
             return ancestor.call(layer, tensors[0] if len(tensors) == 1 else list(tensors))
-    return layer(tensors[0] if len(tensors) == 1 else list(tensors))
+    raise TypeError(f"{type(layer).__name__} has no float meaning in {__name__}; register one")
 
 
 @_meaning.register
@@ -56,3 +56,28 @@ def _(layer: layers.QuantIdentity, x):
 @_meaning.register
 def _(layer: layers.QuantAdd, x, y):
     return ops.relu(x + y) if layer.activation == "relu" else x + y
+
+
+@_meaning.register
+def _(layer: layers.QuantSubtract, x, y):
+    return x - y
+
+
+@_meaning.register
+def _(layer: layers.QuantMultiply, x, y):
+    return x * y
+
+
+@_meaning.register
+def _(layer: layers.QuantHardSwish, x):
+    return ops.hard_silu(x)
+
+
+@_meaning.register
+def _(layer: layers.QuantHardSigmoid, x):
+    return ops.hard_sigmoid(x)
+
+
+@_meaning.register
+def _(layer: layers.QuantLeakyReLU, x):
+    return ops.where(x < 0, x * layer.slopes(), x)

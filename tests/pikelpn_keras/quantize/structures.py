@@ -128,9 +128,19 @@ def normalized():
     return keras.Model(inputs, head(x))
 
 
+def gated():
+    x = inputs = keras.Input(SHAPE)
+    x = conv(x, activation="hard_swish")
+    gate = L.Dense(6, activation="hard_sigmoid", name="gate")(L.GlobalAveragePooling2D()(x))
+    x = L.Multiply()([norm_relu(conv(x)), L.Reshape((1, 1, 6))(gate)])
+    x = L.LeakyReLU(0.25)(conv(x))
+    return keras.Model(inputs, head(L.Subtract()([x, conv(x)])))
+
+
 STRUCTURES = [
     conv_of_two_branches,
     depthwise_with_multiplier,
+    gated,
     nested,
     norm_after_activation,
     norm_after_dense,

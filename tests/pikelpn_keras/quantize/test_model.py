@@ -19,7 +19,7 @@ from tests.pikelpn_keras.quantize.structures import (
 )
 
 L = keras.layers
-W8A8 = QuantConfig.w8a8()
+W8A8 = QuantConfig.w8a8(overrides={"gate": {"activation_bits": 7}})
 
 
 def scaled(model):
