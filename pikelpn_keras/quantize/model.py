@@ -5,6 +5,7 @@ import keras
 from pikelpn_keras.config import QuantConfig
 from pikelpn_keras.quantize.builder import Builder
 from pikelpn_keras.quantize.calibration import calibrate
+from pikelpn_keras.quantize.errors import refuse
 from pikelpn_keras.quantize.namesakes import namesake
 from pikelpn_keras.quantize.registry import conversion_of
 from pikelpn_keras.quantize.trace import trace
@@ -26,6 +27,12 @@ def quantize_model(float_model, config=None, calibration_data=None):
     Where a normalised input meets zero padding, 128 is subtracted from the pixels by an operator of
     its own, exactly, because padding pads with zero; what is left of the normalisation's zero, half
     a grey level for `x / 127.5 - 1`, stays as an error of the padded border.
+
+    Measured without training, `w8a8` with 256 pictures for calibration: ResNet-8 of MLPerf Tiny on
+    CIFAR-10 (JPEG) 75.55 %, float 75.48 %; without calibration 73.4 %, with exponents of weights by
+    the largest weight 74.0 %. The other presets need training: 65.8 % for `w4a4`, 71.7 % for
+    `pikelpn`. MobileNetV1 0.25, 48 pictures: its best class is that of the float model on 58 % of
+    enlarged CIFAR-10 (JPEG) pictures, and the float model's is among its best five on 93 %.
 
     Args:
         float_model: a built Functional or Sequential keras.Model, with or without norms.
@@ -57,6 +64,8 @@ def quantize_model(float_model, config=None, calibration_data=None):
     True
     """
     config = QuantConfig.pikelpn() if config is None else config
+    if not isinstance(config, QuantConfig):
+        raise ValueError(f"config is a QuantConfig, such as QuantConfig.w8a8(), not {config!r}")
     traced = trace(float_model)
     builder = Builder(config)
     inputs, values = [], {}
@@ -82,5 +91,7 @@ def _convert(layer, values, builder):
     conversion = conversion_of(layer)
     if conversion is not None:
         return conversion(layer, values, builder)
+    if not isinstance(layer, keras.layers.Layer):
+        refuse(layer, "is an operation on tensors; build the model of layers of keras.layers alone")
     tensors = [builder.on_grid(value).tensor for value in values]
     return OnGrid(builder.add(namesake(layer, builder), *tensors))

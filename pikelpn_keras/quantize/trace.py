@@ -5,6 +5,8 @@ import dataclasses
 
 import keras
 
+from pikelpn_keras.quantize.errors import refuse
+
 
 @dataclasses.dataclass(frozen=True)
 class Call:
@@ -85,13 +87,15 @@ class _Tracer:
             if unknown:
                 pending.extend(reversed(unknown))
                 continue
-            made = self._call(layer, [known[id(t)] for t in node.input_tensors])
+            made = self._call(layer, [known[id(t)] for t in node.input_tensors], node.outputs)
             known.update(zip(map(id, node.outputs), made, strict=True))
         return [known[id(t)] for t in outputs]
 
-    def _call(self, layer, numbers):
+    def _call(self, layer, numbers, outputs):
         if isinstance(layer, keras.Model):
             return self.follow(layer, numbers)
+        if len(outputs) != 1:
+            refuse(layer, f"has {len(outputs)} outputs; build the model of layers that have one")
         self.calls.append(Call(layer, tuple(numbers), self.number()))
         return [self.calls[-1].output]
 

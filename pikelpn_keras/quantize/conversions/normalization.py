@@ -14,9 +14,9 @@ from pikelpn_keras.quantize.values import OnGrid, Product
 @converts(keras.layers.BatchNormalization)
 def batch_normalization(layer, values, builder):
     """BatchNormalization; one that follows no kernel gets a 1x1 depthwise one."""
-    value = values[0]
+    value = values[0] if isinstance(values[0], OnGrid | Product) else builder.on_grid(values[0])
     axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
-    rank = len(value.source.shape if isinstance(value, Product) else layer.input.shape)
+    rank = len(value.source.shape if isinstance(value, Product) else value.shape)
     if axis not in (-1, rank - 1):
         refuse(layer, f"normalises axis {axis}; normalise the last one, axis=-1")
     norm = NormParameters.of(layer)

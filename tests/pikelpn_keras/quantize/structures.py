@@ -137,6 +137,13 @@ def gated():
     return keras.Model(inputs, head(L.Subtract()([x, conv(x)])))
 
 
+def shared_norm_of_activations():
+    norm = L.BatchNormalization()
+    x = inputs = keras.Input(SHAPE)
+    x = norm(conv(x, activation="relu"))
+    return keras.Model(inputs, head(norm(L.ReLU()(L.Add()([x, conv(x)])))))
+
+
 STRUCTURES = [
     conv_of_two_branches,
     depthwise_with_multiplier,
@@ -151,6 +158,7 @@ STRUCTURES = [
     residual,
     separable_without_bias,
     shared_layers,
+    shared_norm_of_activations,
     sum_of_three,
     two_inputs,
 ]

@@ -166,6 +166,22 @@ def test_refusals_name_the_layer(layer, sentence):
         quantize_model(keras.Model(inputs, layer(inputs)), W8A8)
 
 
+def test_refuses_operations_and_layers_of_several_outputs():
+    inputs = keras.Input((4,))
+    with pytest.raises(ValueError, match="Add. is an operation on tensors; build"):
+        quantize_model(keras.Model(inputs, inputs + inputs), W8A8)
+    sequence = keras.Input((4, 3))
+    _, state = L.GRU(3, return_state=True, name="gru")(sequence)
+    with pytest.raises(ValueError, match="layer 'gru' .GRU. has 2 outputs"):
+        quantize_model(keras.Model(sequence, state), W8A8)
+
+
+def test_refuses_what_is_no_config():
+    inputs = keras.Input((4,))
+    with pytest.raises(ValueError, match="config is a QuantConfig.*not 'w8a8'"):
+        quantize_model(keras.Model(inputs, L.Dense(2)(inputs)), "w8a8")
+
+
 def test_refuses_models_without_ends_and_data_that_do_not_fit():
     with pytest.raises(ValueError, match="no symbolic inputs.*begin it with keras.Input"):
         quantize_model(keras.Sequential([L.Dense(2)]), W8A8)
