@@ -12,17 +12,12 @@ import numpy as np
 
 import pikelpn_keras as pk
 import tflite_export
+from tests.pikelpn_keras.backend_values import values_of
 from tests.pikelpn_keras.nets import compile_for_classes, residual_net
 
 
 def main(model_path, images_path, out_path):
     images = np.load(images_path)
-    model = keras.models.load_model(model_path)
-    eager = keras.ops.convert_to_numpy(model(images))
-    graph = model.predict(images, verbose=0)
-    model.compile(jit_compile=keras.backend.backend() != "torch")
-    jitted = model.predict(images, verbose=0)
-
     keras.utils.set_random_seed(0)
     own = residual_net(images.shape[1:], filters=8)
     compile_for_classes(own)
@@ -33,10 +28,7 @@ def main(model_path, images_path, out_path):
     np.savez(
         out_path,
         backend=keras.backend.backend(),
-        eager=eager,
-        graph=graph,
-        jitted=jitted,
-        integers=pk.integer_graph(model).run(images),
+        **values_of(keras.models.load_model(model_path), images),
         frozen=own.get_layer("output").frozen,
         exact=report.exact,
         report=str(report),

@@ -1,4 +1,4 @@
-"""The net of the issue: stem, three separable blocks, a residual add, pooling and a classifier."""
+"""Nets with many layers."""
 
 import keras
 
@@ -22,6 +22,7 @@ def separable(x, filters, strides, name):
 
 
 def residual_net(input_shape, classes=10, filters=16):
+    """Stem, three separable blocks, a residual add, pooling and a classifier."""
     inputs = keras.Input(input_shape, name="image")
     x = L.QuantInput()(inputs)
     x = L.QuantConv2D(
@@ -42,6 +43,28 @@ def residual_net(input_shape, classes=10, filters=16):
     x = L.QuantGlobalAveragePooling2D(name="pool")(x)
     outputs = L.QuantIdentity(name="output")(L.QuantDense(classes, name="logits")(x))
     return keras.Model(inputs, outputs, name="residual_net")
+
+
+def many_layers_net(classes=10):
+    """Images, then sequences, then vectors, through the layers that residual_net lacks."""
+    inputs = keras.Input((17, 18, 3), name="image")
+    x = L.QuantZeroPadding2D(((0, 1), (0, 0)))(L.QuantInput()(inputs))
+    x = L.QuantNorm()(L.QuantConv2D(8, 3, padding="same", use_bias=False)(x))
+    x = L.QuantDropout(0.1)(L.QuantAveragePooling2D(2)(L.QuantReLU()(x)))
+    transposed = L.QuantReLU()(L.QuantConv2DTranspose(6, 3, strides=2, padding="same")(x))
+    enlarged = L.QuantUpSampling2D(2)(x)
+    x = L.QuantConcatenate()([transposed, enlarged, L.QuantConv2D(8, 1)(enlarged)])
+    x = L.QuantMaxPooling2D(3, 2, "same")(x)
+    x = L.QuantIdentity()(L.QuantConv2D(12, 3)(x))
+    largest = L.QuantGlobalMaxPooling2D()(x)
+    x = L.QuantCropping2D(1)(L.QuantDepthToSpace(2)(x))
+    x = L.QuantReshape((20, 9))(L.QuantAveragePooling2D((3, 2), (1, 2))(x))
+    x = L.QuantNorm()(L.QuantConv1D(8, 3, padding="causal", dilation_rate=2)(x))
+    x = L.QuantDepthwiseConv1D(3, strides=2, padding="same")(L.QuantReLU()(x))
+    x = L.QuantReLU()(L.QuantSeparableConv1D(8, 3)(L.QuantReLU()(x)))
+    x = L.QuantConcatenate()([L.QuantFlatten()(x), largest])
+    outputs = L.QuantIdentity(name="output")(L.QuantDense(classes)(x))
+    return keras.Model(inputs, outputs, name="many_layers_net")
 
 
 def compile_for_classes(model, rate=3e-3):

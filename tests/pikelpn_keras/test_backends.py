@@ -11,29 +11,42 @@ import pytest
 
 import pikelpn_keras as pk
 from tests.pikelpn_keras.layer_test_case import pixels, train
-from tests.pikelpn_keras.nets import residual_net
+from tests.pikelpn_keras.nets import many_layers_net, residual_net
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory):
-    """A trained model, images, and the integers that they give under TensorFlow."""
-    folder = tmp_path_factory.mktemp("backends")
-    keras.utils.set_random_seed(0)
-    model, images = residual_net((16, 16, 3), filters=8), pixels((16, 16, 3), images=64)
+BACKENDS = pytest.mark.parametrize(
+    "backend", ["tensorflow", "jax", pytest.param("torch", marks=pytest.mark.torch)]
+)
+
+
+def save(model, shape, folder):
+    """Trains and saves a model, and images; returns what it gives under TensorFlow."""
+    images = pixels(shape, images=64)
     train(model, images)
     model.save(folder / "model.keras")
     np.save(folder / "images.npy", images)
     return folder, model.predict(images, verbose=0), pk.integer_graph(model).run(images)
 
 
-@pytest.mark.parametrize(
-    "backend", ["tensorflow", "jax", pytest.param("torch", marks=pytest.mark.torch)]
-)
-def test_backend(backend, saved):
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    keras.utils.set_random_seed(0)
+    net = residual_net((16, 16, 3), filters=8)
+    return save(net, (16, 16, 3), tmp_path_factory.mktemp("backends"))
+
+
+@pytest.fixture(scope="module")
+def saved_with_many_layers(tmp_path_factory):
+    keras.utils.set_random_seed(0)
+    return save(many_layers_net(), (17, 18, 3), tmp_path_factory.mktemp("many_layers"))
+
+
+def run_under(backend, name, saved):
+    """Runs a program under a backend, checks the values it writes and returns them."""
     folder, values, integers = saved
-    program = pathlib.Path(__file__).with_name("backend_program.py")
+    program = pathlib.Path(__file__).with_name(name)
     out = folder / f"{backend}.npz"
     run = subprocess.run(
         [sys.executable, program, folder / "model.keras", folder / "images.npy", out],
@@ -48,5 +61,17 @@ def test_backend(backend, saved):
     for mode in ("eager", "graph", "jitted"):
         assert np.array_equal(result[mode], values), mode
     assert np.array_equal(result["integers"], integers)
+    return result
+
+
+@BACKENDS
+def test_backend(backend, saved):
+    result = run_under(backend, "backend_program.py", saved)
     assert result["frozen"]
     assert result["exact"], str(result["report"])
+
+
+@pytest.mark.slow
+@BACKENDS
+def test_many_layers(backend, saved_with_many_layers):
+    run_under(backend, "backend_values.py", saved_with_many_layers)
