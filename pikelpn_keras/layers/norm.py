@@ -18,6 +18,9 @@ from pikelpn_keras.rounding import (
     straight_through,
 )
 
+# After so many batches the momentum is the layer's own, whatever it is.
+SETTLED = 1e6
+
 
 @keras.saving.register_keras_serializable("pikelpn")
 class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
@@ -36,7 +39,8 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
 
     Args:
         momentum, epsilon, center, scale and others: as in `keras.layers.BatchNormalization`. The
-            axis is the last; `renorm` is refused.
+            axis is the last; `renorm` is refused. The momentum of batch n is at most
+            (1 + n) / (10 + n), so that short trainings freeze sound statistics too.
         mantissa_bits: 1 for powers of two. 2 to 8 gives m a mantissa of that many bits, which costs
             a multiplication and the guarantee of bit-exactness (contract, section 5).
         scale_bits: width of the code that stores an exponent, as in the quantizers.
@@ -71,6 +75,9 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         self._multiplier = self.add_weight(
             name="multiplier", shape=(input_shape[-1],), initializer="ones", trainable=False
         )
+        self._batches = self.add_weight(
+            name="batches", shape=(), initializer="zeros", trainable=False
+        )
 
     @property
     def multiplier(self):
@@ -85,6 +92,10 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
                 exponents lie within `2**scale_bits` of each other.
         """
         self._multiplier.assign(values)
+
+    def trust_statistics(self):
+        """Takes the moving statistics for those of a long training, which later batches refine."""
+        self._batches.assign(SETTLED)
 
     def call(self, inputs, training=None):
         grid = grid_of(inputs, self)
@@ -146,9 +157,13 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
 
     def _follow(self, mean, variance):
         """Lets moving statistics and multipliers follow a batch."""
+        batches = ops.convert_to_tensor(self._batches)
+        # Early on the momentum is lower, so that no trace of the initial statistics is frozen in.
+        momentum = ops.minimum(self.momentum, (1.0 + batches) / (10.0 + batches))
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             past = ops.convert_to_tensor(moving)
-            self.update(moving, past + (ops.stop_gradient(batch) - past) * (1.0 - self.momentum))
+            self.update(moving, past + (ops.stop_gradient(batch) - past) * (1.0 - momentum))
+        self.update(self._batches, batches + 1.0)
         self.update(self._multiplier, self._followed_multiplier())
 
     def _followed_multiplier(self):

@@ -247,6 +247,7 @@ class Builder:
             made[1].moving_mean.assign(norm.mean.astype(np.float32))
             made[1].moving_variance.assign(norm.variance.astype(np.float32))
             made[1].set_multiplier(multiplier.astype(np.float32))
+            made[1].trust_statistics()
 
 
 NORM_SCALE_BITS = 4
