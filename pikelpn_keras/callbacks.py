@@ -9,11 +9,12 @@ class FreezeSchedule(keras.callbacks.Callback):
     """Freezes norms and ranges for the last part of training.
 
     Exponents that flip cost accuracy; frozen for the last 30 % of training, a power-of-two norm is
-    within 0.1 points of a float one (contract, section 7).
+    within half a point of a float one (contract, section 7). Each training begins unfrozen.
 
     Args:
         last: fraction of the training steps that run frozen, 0 to 1. Where the number of steps in
-            an epoch is not known, freezing waits for the next epoch.
+            an epoch is not known, freezing waits for the next epoch, and a single epoch of unknown
+            length is never frozen: give `steps_per_epoch` then, or call `freeze` afterwards.
 
     Example:
 
@@ -37,6 +38,7 @@ class FreezeSchedule(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self._epoch = 0
         self._done = False
+        unfreeze(self.model)
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
@@ -73,6 +75,15 @@ def freeze(model):
     >>> model.layers[-1].frozen
     True
     """
-    for layer in model._flatten_layers():
-        if isinstance(layer, FreezableLayer):
-            layer.freeze()
+    for layer in _freezable_layers(model):
+        layer.freeze()
+
+
+def unfreeze(model):
+    """Lets the statistics and exponents of `model` follow the data again."""
+    for layer in _freezable_layers(model):
+        layer.unfreeze()
+
+
+def _freezable_layers(model):
+    return [layer for layer in model._flatten_layers() if isinstance(layer, FreezableLayer)]

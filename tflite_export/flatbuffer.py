@@ -1,6 +1,7 @@
 """Bytes of a .tflite file to and from the schema's objects; no TensorFlow."""
 
 import copy
+import struct
 
 import flatbuffers
 import numpy as np
@@ -60,6 +61,13 @@ def unpack(tflite):
     >>> unpack(pack(schema.ModelT(version=3))).version
     3
     """
+    if not isinstance(tflite, bytes | bytearray | memoryview):
+        raise ValueError(
+            f"the bytes of a .tflite file are needed, not {tflite!r:.60}; read the file"
+        )
     if bytes(tflite[4:8]) != FILE_IDENTIFIER:
         raise ValueError("these bytes are no .tflite file (no TFL3 mark at byte 4)")
-    return schema.ModelT.InitFromObj(schema.Model.GetRootAs(tflite))
+    try:
+        return schema.ModelT.InitFromObj(schema.Model.GetRootAs(tflite))
+    except (struct.error, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"this .tflite file is damaged or cut short ({error})") from None

@@ -1,6 +1,7 @@
 """The record of a model's quantization that travels in its .tflite file."""
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping
 
@@ -23,20 +24,40 @@ def record_of(graph, proofs):
         proofs: the `Proof` of each node, in the order of the nodes.
 
     Returns:
-        bytes, JSON with sorted keys: grids of all tensors with their true exponents and, for each
-        layer, its quantizer and scale codes, its norm codes, its encoding class and what is proven
-        of it.
+        bytes, JSON with sorted keys: a digest of the graph's integers, grids of all tensors with
+        their true exponents and, for each layer, its quantizer and scale codes, its norm codes, its
+        encoding class and what is proven of it.
     """
     record = {
         "format": FORMAT,
         "version": __version__,
         "model": graph.name,
+        "digest": digest_of(graph),
         "grids": {tensor.name: tensor.grid for tensor in graph.tensors.values()},
         "layers": [
             _layer_record(node, proof) for node, proof in zip(graph.nodes, proofs, strict=True)
         ],
     }
     return json.dumps(record, default=_plain, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest_of(graph):
+    """A fingerprint of what a graph computes: its operators, their integers and their grids.
+
+    Args:
+        graph: an `IntegerGraph`.
+
+    Returns:
+        str of 64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for node in graph.nodes:
+        digest.update(repr((type(node).__name__, node.inputs, node.output)).encode())
+        for field in dataclasses.fields(node):
+            value = getattr(node, field.name)
+            if isinstance(value, np.ndarray):
+                digest.update(value.tobytes())
+    return digest.hexdigest()
 
 
 def read_record(tflite):
@@ -46,7 +67,7 @@ def read_record(tflite):
         tflite: bytes of the file.
 
     Returns:
-        dict with the keys "format", "version", "model", "grids" and "layers".
+        dict with the keys "format", "version", "model", "digest", "grids" and "layers".
 
     Raises:
         ValueError: if the file holds no record.

@@ -32,7 +32,8 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
         a `Report`.
 
     Raises:
-        ValueError: if a runtime is unknown, or the file or the inputs do not fit the model.
+        ValueError: if a runtime is unknown, the file was converted from another model, or the
+            inputs do not fit the model.
 
     Example:
 
@@ -48,6 +49,7 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
     graph = as_graph(model_or_graph)
     _check_runtimes(runtimes)
     _check_edges(graph, tflite)
+    _check_origin(graph, tflite)
     inputs = inputs if isinstance(inputs, list | tuple) else [inputs]
     inputs = [np.asarray(array) for array in inputs]
     runners, skipped = _load(model_or_graph, graph, tflite, runtimes)
@@ -105,6 +107,18 @@ def _check_edges(graph, tflite):
                 f"the {kind} of the file have the shapes {in_file} and those of model "
                 f"'{graph.name}' {in_model}; convert the model again"
             )
+
+
+def _check_origin(graph, tflite):
+    try:
+        digest = metadata.read_record(tflite)["digest"]
+    except ValueError:
+        return
+    if digest != metadata.digest_of(graph):
+        raise ValueError(
+            f"the file was converted from another model than '{graph.name}', or from an earlier "
+            "state of it; convert the model again"
+        )
 
 
 def _load(model_or_graph, graph, tflite, runtimes):

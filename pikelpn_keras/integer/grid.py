@@ -7,6 +7,9 @@ import numpy as np
 
 from pikelpn_keras.integer.rounding import round_half_up
 
+# Floats are clipped to the grid; beyond so many times its range they are on another scale.
+BEYOND = 16
+
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
@@ -57,7 +60,10 @@ class Grid:
             int32 array of the same shape.
 
         Raises:
-            ValueError: if an integer lies outside the grid or a float is not a number.
+            ValueError: if an integer lies outside the grid, a float is not a number, or floats lie
+            so
+                far beyond the grid that they must be on another scale, such as pixels from 0 to
+                255.
         """
         inputs = np.asarray(inputs)
         if inputs.dtype.kind in "iub":
@@ -70,6 +76,14 @@ class Grid:
         if np.isnan(inputs).any():
             raise ValueError("the inputs contain NaN; remove or replace those values")
         scaled = np.ldexp(inputs.astype(np.float32), -self.exponent)
+        largest = np.abs(scaled).max(initial=0)
+        if largest > BEYOND * (self.magnitude + 1):
+            raise ValueError(
+                f"floats up to {np.abs(inputs).max():.3g} lie far beyond the input grid, which "
+                "ends at "
+                f"{self.high * 2.0**self.exponent:.3g}; pass integers (uint8 pixels), or floats "
+                "scaled to the grid"
+            )
         return np.clip(round_half_up(scaled), self.low, self.high).astype(np.int32)
 
     def values(self, integers):

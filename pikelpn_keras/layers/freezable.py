@@ -61,7 +61,7 @@ class RangeLayer(FreezableLayer):
 
     def __init__(self, bits=8, momentum=0.99, **kwargs):
         super().__init__(**kwargs)
-        if bits not in range(2, 9):
+        if not isinstance(bits, int) or bits not in range(2, 9):
             raise ValueError(f"{type(self).__name__} takes 2 to 8 bits, not {bits!r}")
         self.bits = bits
         self.momentum = momentum
@@ -91,12 +91,14 @@ class RangeLayer(FreezableLayer):
         self._exponent.assign(exponent)
 
     def follow(self, batch_range, steps):
-        """Lets the range and the exponent follow a batch.
+        """Lets the range and the exponent follow a batch, where the layer is trainable.
 
         Args:
             batch_range: scalar tensor, the largest magnitude in the batch.
             steps: how many grid steps the range has on the side of that magnitude.
         """
+        if not self.trainable:
+            return
         batch_range = ops.stop_gradient(batch_range)
         past = ops.convert_to_tensor(self._range)
         average = self.momentum * past + (1.0 - self.momentum) * batch_range

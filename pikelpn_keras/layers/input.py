@@ -15,8 +15,9 @@ class QuantInput(QuantLayer):
     """Puts the model's input on a grid; raw uint8 pixels need nothing else.
 
     Integers are taken as grid integers: a uint8 pixel p becomes the value p / 256. Floats are
-    values and are rounded to the grid, so a float picture is expected in 0 .. 255/256: scale by
-    1/256, not by 1/255. Normalisation is the first layer's affair.
+    values and are rounded to the grid; what lies outside is clipped to its ends. So a float picture
+    is expected in 0 .. 255/256: scale by 1/256, not by 1/255. Normalisation is the first layer's
+    affair.
 
     Behind `keras.Input` the layer takes the declared dtype off that input, so that integers reach
     it as integers whatever the dtype was.
@@ -52,7 +53,8 @@ class QuantInput(QuantLayer):
         if keras.backend.is_float_dtype(keras.backend.standardize_dtype(inputs.dtype)):
             values = quantize_activation(ops.cast(inputs, "float32"), grid)
         else:
-            values = ops.cast(inputs, "float32") * 2.0**grid.exponent
+            integers = ops.clip(ops.cast(inputs, "float32"), grid.low, grid.high)
+            values = integers * 2.0**grid.exponent
         return attach(values, grid)
 
     def compute_output_shape(self, input_shape):

@@ -39,8 +39,8 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
 
     Args:
         momentum, epsilon, center, scale and others: as in `keras.layers.BatchNormalization`. The
-            axis is the last; `renorm` is refused. The momentum of batch n is at most
-            (1 + n) / (10 + n), so that short trainings freeze sound statistics too.
+            axis is the last; `renorm` and `synchronized` are refused. The momentum of batch n is at
+            most (1 + n) / (10 + n), so that short trainings freeze sound statistics too.
         mantissa_bits: 1 for powers of two. 2 to 8 gives m a mantissa of that many bits, which costs
             a multiplication and the guarantee of bit-exactness (contract, section 5).
         scale_bits: width of the code that stores an exponent, as in the quantizers.
@@ -59,6 +59,7 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         super().__init__(*args, **kwargs)
         refuse(self, self.axis != -1, "normalises the last axis only; leave axis at -1")
         refuse(self, self.renorm, "has no renorm; leave it False")
+        refuse(self, self.synchronized, "has no synchronized statistics; leave it False")
         refuse(
             self,
             mantissa_bits not in range(1, 9),

@@ -7,7 +7,7 @@ from pikelpn_keras import quantizers
 from pikelpn_keras.integer import nodes
 from pikelpn_keras.integer.nodes import Window
 from pikelpn_keras.layers.activation import QuantIdentity
-from pikelpn_keras.layers.base import QuantLayer
+from pikelpn_keras.layers.base import QuantLayer, refuse
 from pikelpn_keras.layers.kernels import (
     get_quantizer,
     lower_product,
@@ -39,10 +39,21 @@ class SeparableLayer(QuantLayer):
         refuse_channels_first(self)
         self.depthwise_quantizer = get_quantizer(self, "depthwise_quantizer", depthwise_quantizer)
         self.pointwise_quantizer = get_quantizer(self, "pointwise_quantizer", pointwise_quantizer)
-        self.depthwise_norm = _layer(depthwise_norm)
-        self.depthwise_activation = _layer(depthwise_activation) or QuantIdentity(
-            name="depthwise_identity"
+        self.depthwise_norm = self._between_layer("depthwise_norm", depthwise_norm)
+        self.depthwise_activation = self._between_layer(
+            "depthwise_activation", depthwise_activation
+        ) or QuantIdentity(name="depthwise_identity")
+
+    def _between_layer(self, argument, identifier):
+        """The layer of a config dict; a quantized layer or None as it is."""
+        if isinstance(identifier, dict):
+            identifier = keras.layers.deserialize(identifier)
+        refuse(
+            self,
+            identifier is not None and not isinstance(identifier, QuantLayer),
+            f"takes a layer of pikelpn_keras.layers as {argument}, not {identifier!r}",
         )
+        return identifier
 
     def geometry(self):
         """Fields of the depthwise node beyond those of every `LinearNode`."""
@@ -138,8 +149,3 @@ class SeparableLayer(QuantLayer):
     def _depthwise_shape(self, input_shape):
         channels = input_shape[-1] * self.depth_multiplier
         return (*self.compute_output_shape(input_shape)[:-1], channels)
-
-
-def _layer(identifier):
-    """The layer of a config dict; a layer or None as it is."""
-    return keras.layers.deserialize(identifier) if isinstance(identifier, dict) else identifier

@@ -34,7 +34,7 @@ class PowerOfTwoQuantizer(Quantizer):
 
     def __init__(self, levels=6, per_channel=True, scale_bits=4):
         super().__init__(per_channel, scale_bits)
-        if levels not in range(3, 8):
+        if not isinstance(levels, int) or levels not in range(3, 8):
             raise ValueError(f"PowerOfTwoQuantizer takes 3 to 7 levels, not {levels!r}")
         self.levels = levels
         self.bits = (2 * levels).bit_length()

@@ -35,7 +35,7 @@ class UniformQuantizer(Quantizer):
 
     def __init__(self, bits=4, per_channel=True, scale_bits=4):
         super().__init__(per_channel, scale_bits)
-        if bits not in range(2, 9):
+        if not isinstance(bits, int) or bits not in range(2, 9):
             raise ValueError(f"UniformQuantizer takes 2 to 8 bits, not {bits!r}")
         self.bits = bits
         self.max_integer = 2 ** (bits - 1) - 1

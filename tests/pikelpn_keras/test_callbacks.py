@@ -46,6 +46,15 @@ def test_freezes_the_last_fraction_of_the_steps(epochs, batches, last, expected)
     assert model.layers[-2].frozen
 
 
+def test_a_second_training_begins_unfrozen():
+    model, _ = trained(2, 5, 0.5)
+    observer = Observer()
+    x, y = np.zeros((10, 4), "uint8"), np.zeros((10, 2))
+    callbacks = [pk.callbacks.FreezeSchedule(0.5), observer]
+    model.fit(x, y, batch_size=2, epochs=2, verbose=0, callbacks=callbacks)
+    assert observer.frozen == [False] * 5 + [True] * 5
+
+
 def test_zero_never_freezes():
     assert not any(trained(2, 3, 0.0)[1])
 

@@ -29,6 +29,11 @@ def test_refuses_integers_outside():
         Grid(-8, 8, signed=False).integers(np.array([-1, 3]))
 
 
+def test_refuses_pixels_as_floats():
+    with pytest.raises(ValueError, match="floats up to 255 lie far beyond .* pass integers"):
+        Grid(-8, 8, signed=False).integers(np.array([0.0, 255.0]))
+
+
 def test_refuses_nan():
     with pytest.raises(ValueError, match="contain NaN"):
         Grid(-8).integers(np.array([np.nan]))

@@ -1,3 +1,6 @@
+import keras
+import pytest
+
 import pikelpn_keras as pk
 from tests.pikelpn_keras.layer_test_case import LayerTestCase
 
@@ -30,6 +33,12 @@ def test_halves_have_their_own_quantizers():
     )
     assert layer.depthwise_quantizer == pk.quantizers.TernaryQuantizer()
     assert layer.pointwise_quantizer == pk.quantizers.PowerOfTwoQuantizer(5)
+
+
+@pytest.mark.parametrize("between", ["relu", keras.layers.ReLU(), pk.layers.QuantNorm])
+def test_refuses_foreign_layers_between(between):
+    with pytest.raises(ValueError, match="'s' takes a layer of pikelpn_keras.layers as depthwise_"):
+        pk.layers.QuantSeparableConv2D(4, 3, depthwise_activation=between, name="s")
 
 
 def _config(name):
