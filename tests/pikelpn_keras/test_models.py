@@ -39,3 +39,36 @@ def test_untrained_model_is_exact():
 def test_refuses(arguments, message):
     with pytest.raises(ValueError, match=message):
         pk.models.PikeLPN(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("build", "shape"),
+    [
+        (pk.models.ResNet8, (32, 32, 3)),
+        (pk.models.DSCNN, (49, 10, 1)),
+        (pk.models.SuperResolution, (12, 10, 3)),
+        (lambda **a: pk.models.MobileNetV2(classes=7, width=0.25, **a), (32, 32, 3)),
+    ],
+    ids=["resnet8", "ds_cnn", "super_resolution", "mobilenet_v2"],
+)
+def test_other_models_are_exact(build, shape):
+    model = build(input_shape=shape)
+    signed = model.get_layer("input").grid.signed
+    inputs = pixels(shape, images=4)
+    inputs = (inputs.astype("int16") - 128).astype("int8") if signed else inputs
+    report = tflite_export.verify(model, tflite_export.convert(model, exact="all"), inputs)
+    assert report.exact and not report.skipped, str(report)
+    assert set(report.classes.values()) <= {"A", "B", "-"}
+
+
+def test_reference_nets_have_their_usual_sizes():
+    def kernels(model):
+        return sum(np.prod(v.shape) for v in model.trainable_variables if "kernel" in v.path)
+
+    assert kernels(pk.models.ResNet8()) == 77_360
+    assert kernels(pk.models.MobileNetV2()) == 3_469_760
+
+
+def test_mobilenet_v2_refuses_widths():
+    with pytest.raises(ValueError, match="must be positive, not -1"):
+        pk.models.MobileNetV2(width=-1)

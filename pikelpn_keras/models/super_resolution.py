@@ -1,0 +1,55 @@
+"""A small super-resolution net: image in, image out, integers throughout."""
+
+import keras
+
+from pikelpn_keras.layers import (
+    QuantAdd,
+    QuantConv2D,
+    QuantDepthToSpace,
+    QuantInput,
+    QuantNorm,
+    QuantReLU,
+)
+
+
+def SuperResolution(*, input_shape=(64, 64, 3), scale=2, filters=32, blocks=3, name=None):
+    """Enlarges pictures: convolutions, residual additions and a depth-to-space at the end.
+
+    Args:
+        input_shape: (height, width, channels) of the small pictures.
+        scale: how many times larger the output is on each side.
+        filters: channels inside.
+        blocks: residual blocks of two 3x3 convolutions.
+        name: name of the model.
+
+    Returns:
+        a keras.Model from pictures, raw uint8 pixels or floats `pixel / 256`, to values on an
+        unsigned 8-bit grid, whose exponent follows their range in training.
+
+    Example:
+
+    >>> SuperResolution(input_shape=(16, 16, 3)).output_shape
+    (None, 32, 32, 3)
+    """
+    inputs = keras.Input(input_shape, name="image")
+    x = QuantInput(name="input")(inputs)
+    x = _conv(x, filters, "stem", "uniform7")
+    x = QuantReLU(name="stem_relu")(QuantNorm(name="stem_norm")(x))
+    for number in range(1, blocks + 1):
+        y = _conv(x, filters, f"block{number}_conv1", "uniform4")
+        y = QuantReLU(name=f"block{number}_relu")(QuantNorm(name=f"block{number}_norm1")(y))
+        y = _conv(y, filters, f"block{number}_conv2", "uniform4")
+        y = QuantNorm(name=f"block{number}_norm2")(y)
+        x = QuantAdd(activation="relu", name=f"block{number}_add")([x, y])
+    x = QuantConv2D(
+        input_shape[-1] * scale**2, 3, padding="same", kernel_quantizer="uniform7", name="pixels"
+    )(x)
+    x = QuantReLU(name="pixels_relu")(x)
+    outputs = QuantDepthToSpace(scale, name="output")(x)
+    return keras.Model(inputs, outputs, name=name or f"super_resolution_{scale}x")
+
+
+def _conv(x, filters, name, quantizer):
+    return QuantConv2D(
+        filters, 3, padding="same", use_bias=False, kernel_quantizer=quantizer, name=name
+    )(x)
