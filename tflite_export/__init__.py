@@ -4,11 +4,26 @@
     tflite_export.save("model.tflite", tflite)
     print(tflite_export.verify(model, tflite, images))
 
-Neither TensorFlow nor Keras is imported unless a Keras model is handed in.
+Neither TensorFlow nor Keras is imported unless a Keras model is handed in. The names load on first
+use, so that `pikelpn --help` does not wait for the runtimes.
 """
 
-from tflite_export.conversion import convert
-from tflite_export.files import save
-from tflite_export.verification import verify
+import importlib
+
+_NAMES = {
+    "convert": "tflite_export.conversion",
+    "save": "tflite_export.files",
+    "verify": "tflite_export.verification",
+}
 
 __all__ = ["convert", "save", "verify"]
+
+
+def __getattr__(name):
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'tflite_export' has no attribute {name!r}")
+
+
+def __dir__():
+    return __all__

@@ -28,5 +28,9 @@ def save(path, tflite):
     try:
         temporary.write_bytes(tflite)
         os.replace(temporary, path)
+    except OSError as error:
+        # The name that the caller knows, not that of the file beside it.
+        error.filename, error.filename2 = str(path), None
+        raise
     finally:
         temporary.unlink(missing_ok=True)

@@ -33,6 +33,15 @@ def test_output_path_refuses_other_suffixes_and_absent_folders(tmp_path):
         files.output_path(str(tmp_path / "absent" / "model.keras"), ".keras")
 
 
+def test_output_path_refuses_what_cannot_be_written_before_the_work(tmp_path):
+    folder = tmp_path / "folder.keras"
+    folder.mkdir()
+    with pytest.raises(UserError, match="folder.keras: is a folder; name a file"):
+        files.output_path(str(folder), ".keras")
+    with pytest.raises(UserError, match="/proc: no file can be written here"):
+        files.output_path("/proc/model.keras", ".keras")
+
+
 def test_labels_are_one_a_line(tmp_path):
     model = tmp_path / "cats & dogs.keras"
     labels.write(model, labels.lines(("Katze", "собака")))

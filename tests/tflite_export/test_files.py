@@ -1,3 +1,4 @@
+import errno
 import os
 
 import pytest
@@ -18,7 +19,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
     save(path, b"old")
 
     def fail(source, target):
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "disk full")
 
     monkeypatch.setattr(files.os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
@@ -28,5 +29,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 def test_a_missing_folder_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        save(tmp_path / "absent" / "model.tflite", b"")
+    path = tmp_path / "absent" / "model.tflite"
+    with pytest.raises(FileNotFoundError) as error:
+        save(path, b"")
+    assert error.value.filename == str(path)

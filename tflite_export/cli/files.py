@@ -13,7 +13,7 @@ def output_path(name, suffix):
 
     Raises:
         UsageError: if `name` does not end in `suffix`.
-        UserError: if its folder does not exist.
+        UserError: if it is a folder, or its folder does not exist or takes no files.
 
     Example:
 
@@ -25,6 +25,12 @@ def output_path(name, suffix):
         raise UsageError(f"--output={name}: the name must end in {suffix}")
     if not path.parent.is_dir():
         raise UserError(f"{path.parent}: no such folder")
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; name a file")
+    try:
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=".pikelpn-").cleanup()
+    except OSError as error:
+        raise UserError(f"{path.parent}: no file can be written here ({error.strerror})") from None
     return path
 
 
