@@ -2,16 +2,8 @@
 
 import keras
 
-from pikelpn_keras.layers import (
-    QuantConv2D,
-    QuantDense,
-    QuantGlobalAveragePooling2D,
-    QuantIdentity,
-    QuantInput,
-    QuantNorm,
-    QuantReLU,
-    QuantSeparableConv2D,
-)
+from pikelpn_keras.layers import QuantInput
+from pikelpn_keras.models.blocks import classifier, conv_norm_relu, separable_block
 
 FILTERS = 64
 BLOCKS = 4
@@ -40,27 +32,7 @@ def DSCNN(*, input_shape=(49, 10, 1), classes=12, input_exponent=0, name="ds_cnn
     """
     inputs = keras.Input(input_shape, name="features")
     x = QuantInput(exponent=input_exponent, signed=True, name="input")(inputs)
-    x = QuantConv2D(
-        FILTERS,
-        (10, 4),
-        strides=2,
-        padding="same",
-        use_bias=False,
-        kernel_quantizer="uniform7",
-        name="stem",
-    )(x)
-    x = QuantReLU(name="stem_relu")(QuantNorm(name="stem_norm")(x))
+    x = conv_norm_relu(x, FILTERS, (10, 4), 2, "stem")
     for number in range(1, BLOCKS + 1):
-        x = QuantSeparableConv2D(
-            FILTERS,
-            3,
-            padding="same",
-            use_bias=False,
-            depthwise_norm=QuantNorm(name="depthwise_norm"),
-            depthwise_activation=QuantReLU(name="depthwise_relu"),
-            name=f"block{number}",
-        )(x)
-        x = QuantReLU(name=f"block{number}_relu")(QuantNorm(name=f"block{number}_norm")(x))
-    x = QuantGlobalAveragePooling2D(name="pool")(x)
-    outputs = QuantIdentity(name="output")(QuantDense(classes, name="logits")(x))
-    return keras.Model(inputs, outputs, name=name)
+        x = separable_block(x, FILTERS, 1, f"block{number}")
+    return keras.Model(inputs, classifier(x, classes), name=name)

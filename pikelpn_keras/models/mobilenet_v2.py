@@ -4,15 +4,13 @@ import keras
 
 from pikelpn_keras.layers import (
     QuantAdd,
-    QuantConv2D,
-    QuantDense,
     QuantDepthwiseConv2D,
-    QuantGlobalAveragePooling2D,
     QuantIdentity,
     QuantInput,
     QuantNorm,
     QuantReLU,
 )
+from pikelpn_keras.models.blocks import check_width, classifier, conv_norm, conv_norm_relu
 
 # (expansion, channels at width 1, blocks, stride of the first) of the seven stages.
 STAGES = (
@@ -54,52 +52,33 @@ def MobileNetV2(*, input_shape=(224, 224, 3), classes=1000, width=1.0, name="mob
     >>> MobileNetV2(input_shape=(32, 32, 3), classes=10, width=0.25).output_shape
     (None, 10)
     """
-    if not width > 0:
-        raise ValueError(f"width multiplies channels and must be positive, not {width!r}")
+    check_width("width", width)
 
     def channels(count):
         return max(8, 8 * round(count * width / 8))
 
     inputs = keras.Input(input_shape, name="image")
     x = QuantInput(name="input")(inputs)
-    x = QuantConv2D(
-        channels(32),
-        3,
-        strides=2,
-        padding="same",
-        use_bias=False,
-        kernel_quantizer="uniform7",
-        name="stem",
-    )(x)
-    x = QuantReLU(name="stem_relu")(QuantNorm(name="stem_norm")(x))
+    x = conv_norm_relu(x, channels(32), 3, 2, "stem")
     number = 0
     for expansion, count, blocks, first_strides in STAGES:
         for block in range(blocks):
             number += 1
             strides = first_strides if block == 0 else 1
             x = _inverted_residual(x, expansion, channels(count), strides, f"block{number}")
-    x = _pointwise(x, max(HEAD, channels(HEAD)), "head")
-    x = QuantReLU(name="head_relu")(x)
-    x = QuantGlobalAveragePooling2D(name="pool")(x)
-    outputs = QuantIdentity(name="output")(QuantDense(classes, name="logits")(x))
-    return keras.Model(inputs, outputs, name=name)
-
-
-def _pointwise(x, filters, name):
-    x = QuantConv2D(filters, 1, use_bias=False, kernel_quantizer=POINTWISE, name=name)(x)
-    return QuantNorm(name=f"{name}_norm")(x)
+    x = conv_norm_relu(x, max(HEAD, channels(HEAD)), 1, 1, "head", POINTWISE)
+    return keras.Model(inputs, classifier(x, classes), name=name)
 
 
 def _inverted_residual(x, expansion, filters, strides, name):
     skip, read = x, x.shape[-1]
     if expansion > 1:
-        x = _pointwise(x, expansion * read, f"{name}_expand")
-        x = QuantReLU(name=f"{name}_expand_relu")(x)
+        x = conv_norm_relu(x, expansion * read, 1, 1, f"{name}_expand", POINTWISE)
     x = QuantDepthwiseConv2D(
         3, strides=strides, padding="same", use_bias=False, name=f"{name}_depthwise"
     )(x)
     x = QuantReLU(name=f"{name}_depthwise_relu")(QuantNorm(name=f"{name}_depthwise_norm")(x))
-    x = _pointwise(x, filters, f"{name}_project")
+    x = conv_norm(x, filters, 1, 1, f"{name}_project", POINTWISE)
     if strides == 1 and read == filters:
         return QuantAdd(name=f"{name}_add")([skip, x])
     return QuantIdentity(name=f"{name}_output")(x)

@@ -1,33 +1,10 @@
 """The PikeLPN family."""
 
-import keras
-
-from pikelpn_keras.layers import (
-    QuantConv2D,
-    QuantDense,
-    QuantGlobalAveragePooling2D,
-    QuantIdentity,
-    QuantInput,
-    QuantNorm,
-    QuantReLU,
-    QuantSeparableConv2D,
-)
+from pikelpn_keras.models.blocks import check_width
+from pikelpn_keras.models.mobilenet_v1 import HALVINGS, separable_net
 
 # Width multipliers of the variants, as a later project reads the paper; not confirmed by its text.
 WIDTHS = {"1x": 1.0, "2x": 1.0, "3x": 1.5, "6x": 2.0}
-# (channels at width 1, stride) of the 13 separable blocks of MobileNetV1.
-BLOCKS = (
-    (64, 1),
-    (128, 2),
-    (128, 1),
-    (256, 2),
-    (256, 1),
-    (512, 2),
-    *((512, 1),) * 5,
-    (1024, 2),
-    (1024, 1),
-)
-HALVINGS = 5
 SMALLEST_MAP = 3
 
 
@@ -64,54 +41,11 @@ def PikeLPN(variant="1x", *, input_shape=(224, 224, 3), classes=1000, width=None
     if variant not in WIDTHS:
         raise ValueError(f"PikeLPN has the variants {', '.join(WIDTHS)}, not {variant!r}")
     width = WIDTHS[variant] if width is None else width
-    if not width > 0:
-        raise ValueError(f"width multiplies channels and must be positive, not {width!r}")
+    check_width("width", width)
     size = min(input_shape[:2])
     if size < 2 * SMALLEST_MAP:
         raise ValueError(
             f"PikeLPN takes pictures of at least {2 * SMALLEST_MAP} pixels, not {size}"
         )
     halvings = min(HALVINGS, (size // SMALLEST_MAP).bit_length() - 1)
-    idle = HALVINGS - halvings
-
-    def channels(count):
-        return max(8, int(count * width))
-
-    inputs = keras.Input(input_shape, name="image")
-    x = QuantInput(name="input")(inputs)
-    stem_strides = 1 if idle else 2
-    idle -= stem_strides == 1
-    x = QuantConv2D(
-        channels(32),
-        3,
-        strides=stem_strides,
-        padding="same",
-        use_bias=False,
-        kernel_quantizer="uniform7",
-        name="stem",
-    )(x)
-    x = QuantNorm(name="stem_norm")(x)
-    x = QuantReLU(name="stem_relu")(x)
-    for number, (count, strides) in enumerate(BLOCKS, start=1):
-        if strides == 2 and idle > 0:
-            strides, idle = 1, idle - 1
-        x = _block(x, channels(count), strides, f"block{number}")
-    x = QuantGlobalAveragePooling2D(name="pool")(x)
-    x = QuantDense(classes, name="logits")(x)
-    outputs = QuantIdentity(name="output")(x)
-    return keras.Model(inputs, outputs, name=name or f"pikelpn_{variant}")
-
-
-def _block(x, filters, strides, name):
-    x = QuantSeparableConv2D(
-        filters,
-        3,
-        strides=strides,
-        padding="same",
-        use_bias=False,
-        depthwise_norm=QuantNorm(name="depthwise_norm"),
-        depthwise_activation=QuantReLU(name="depthwise_relu"),
-        name=name,
-    )(x)
-    x = QuantNorm(name=f"{name}_norm")(x)
-    return QuantReLU(name=f"{name}_relu")(x)
+    return separable_net(input_shape, classes, width, halvings, name or f"pikelpn_{variant}")

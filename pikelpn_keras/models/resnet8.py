@@ -2,16 +2,8 @@
 
 import keras
 
-from pikelpn_keras.layers import (
-    QuantAdd,
-    QuantConv2D,
-    QuantDense,
-    QuantGlobalAveragePooling2D,
-    QuantIdentity,
-    QuantInput,
-    QuantNorm,
-    QuantReLU,
-)
+from pikelpn_keras.layers import QuantAdd, QuantInput, QuantReLU
+from pikelpn_keras.models.blocks import classifier, conv_norm, conv_norm_relu
 
 # (channels, stride) of the three residual stacks.
 STACKS = ((16, 1), (32, 2), (64, 2))
@@ -38,28 +30,19 @@ def ResNet8(*, input_shape=(32, 32, 3), classes=10, kernel_quantizer="uniform4",
     >>> ResNet8().output_shape
     (None, 10)
     """
-
-    def conv(x, filters, size, strides, label, quantizer=kernel_quantizer):
-        x = QuantConv2D(
-            filters,
-            size,
-            strides=strides,
-            padding="same",
-            use_bias=False,
-            kernel_quantizer=quantizer,
-            name=label,
-        )(x)
-        return QuantNorm(name=f"{label}_norm")(x)
-
     inputs = keras.Input(input_shape, name="image")
     x = QuantInput(name="input")(inputs)
-    x = QuantReLU(name="stem_relu")(conv(x, STACKS[0][0], 3, 1, "stem", "uniform7"))
+    x = conv_norm_relu(x, STACKS[0][0], 3, 1, "stem")
     for number, (filters, strides) in enumerate(STACKS, start=1):
-        label = f"stack{number}"
-        y = QuantReLU(name=f"{label}_relu")(conv(x, filters, 3, strides, f"{label}_conv1"))
-        y = conv(y, filters, 3, 1, f"{label}_conv2")
-        shortcut = x if strides == 1 else conv(x, filters, 1, strides, f"{label}_shortcut")
-        x = QuantAdd(activation="relu", name=f"{label}_add")([shortcut, y])
-    x = QuantGlobalAveragePooling2D(name="pool")(x)
-    outputs = QuantIdentity(name="output")(QuantDense(classes, name="logits")(x))
-    return keras.Model(inputs, outputs, name=name)
+        x = _stack(x, filters, strides, f"stack{number}", kernel_quantizer)
+    return keras.Model(inputs, classifier(x, classes), name=name)
+
+
+def _stack(x, filters, strides, name, quantizer):
+    shortcut = x
+    x = conv_norm(x, filters, 3, strides, f"{name}_conv1", quantizer)
+    x = QuantReLU(name=f"{name}_relu")(x)
+    x = conv_norm(x, filters, 3, 1, f"{name}_conv2", quantizer)
+    if strides > 1:
+        shortcut = conv_norm(shortcut, filters, 1, strides, f"{name}_shortcut", quantizer)
+    return QuantAdd(activation="relu", name=f"{name}_add")([shortcut, x])

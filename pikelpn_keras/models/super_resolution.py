@@ -2,14 +2,10 @@
 
 import keras
 
-from pikelpn_keras.layers import (
-    QuantAdd,
-    QuantConv2D,
-    QuantDepthToSpace,
-    QuantInput,
-    QuantNorm,
-    QuantReLU,
-)
+from pikelpn_keras.layers import QuantAdd, QuantConv2D, QuantDepthToSpace, QuantInput, QuantReLU
+from pikelpn_keras.models.blocks import EDGE_QUANTIZER, conv_norm, conv_norm_relu
+
+INNER_QUANTIZER = "uniform4"
 
 
 def SuperResolution(*, input_shape=(64, 64, 3), scale=2, filters=32, blocks=3, name=None):
@@ -33,23 +29,13 @@ def SuperResolution(*, input_shape=(64, 64, 3), scale=2, filters=32, blocks=3, n
     """
     inputs = keras.Input(input_shape, name="image")
     x = QuantInput(name="input")(inputs)
-    x = _conv(x, filters, "stem", "uniform7")
-    x = QuantReLU(name="stem_relu")(QuantNorm(name="stem_norm")(x))
+    x = conv_norm_relu(x, filters, 3, 1, "stem")
     for number in range(1, blocks + 1):
-        y = _conv(x, filters, f"block{number}_conv1", "uniform4")
-        y = QuantReLU(name=f"block{number}_relu")(QuantNorm(name=f"block{number}_norm1")(y))
-        y = _conv(y, filters, f"block{number}_conv2", "uniform4")
-        y = QuantNorm(name=f"block{number}_norm2")(y)
+        y = conv_norm_relu(x, filters, 3, 1, f"block{number}_conv1", INNER_QUANTIZER)
+        y = conv_norm(y, filters, 3, 1, f"block{number}_conv2", INNER_QUANTIZER)
         x = QuantAdd(activation="relu", name=f"block{number}_add")([x, y])
-    x = QuantConv2D(
-        input_shape[-1] * scale**2, 3, padding="same", kernel_quantizer="uniform7", name="pixels"
-    )(x)
+    pixels = input_shape[-1] * scale**2
+    x = QuantConv2D(pixels, 3, padding="same", kernel_quantizer=EDGE_QUANTIZER, name="pixels")(x)
     x = QuantReLU(name="pixels_relu")(x)
     outputs = QuantDepthToSpace(scale, name="output")(x)
     return keras.Model(inputs, outputs, name=name or f"super_resolution_{scale}x")
-
-
-def _conv(x, filters, name, quantizer):
-    return QuantConv2D(
-        filters, 3, padding="same", use_bias=False, kernel_quantizer=quantizer, name=name
-    )(x)

@@ -1,9 +1,11 @@
+import keras
 import numpy as np
 import pytest
 
 import pikelpn_keras as pk
 import tflite_export
 from tests.pikelpn_keras.layer_test_case import pixels
+from tests.pikelpn_keras.nets import compile_for_classes
 
 
 @pytest.mark.parametrize("size", [6, 8, 28, 32, 96])
@@ -15,8 +17,7 @@ def test_last_map_keeps_three_pixels(size):
 
 def test_geometry_of_1x_is_mobilenet_v1():
     model = pk.models.PikeLPN("1x")
-    kernels = sum(np.prod(v.shape) for v in model.trainable_variables if "kernel" in v.name)
-    assert kernels == 4_209_088
+    assert sum(kernel_sizes(model)) == 4_209_088
     assert model.get_layer("block13_relu").output.shape[1:] == (7, 7, 1024)
 
 
@@ -47,9 +48,10 @@ def test_refuses(arguments, message):
         (pk.models.ResNet8, (32, 32, 3)),
         (pk.models.DSCNN, (49, 10, 1)),
         (pk.models.SuperResolution, (12, 10, 3)),
+        (lambda **a: pk.models.MobileNetV1(classes=7, alpha=0.25, **a), (32, 40, 3)),
         (lambda **a: pk.models.MobileNetV2(classes=7, width=0.25, **a), (32, 32, 3)),
     ],
-    ids=["resnet8", "ds_cnn", "super_resolution", "mobilenet_v2"],
+    ids=["resnet8", "ds_cnn", "super_resolution", "mobilenet_v1", "mobilenet_v2"],
 )
 def test_other_models_are_exact(build, shape):
     model = build(input_shape=shape)
@@ -61,12 +63,48 @@ def test_other_models_are_exact(build, shape):
     assert set(report.classes.values()) <= {"A", "B", "-"}
 
 
-def test_reference_nets_have_their_usual_sizes():
-    def kernels(model):
-        return sum(np.prod(v.shape) for v in model.trainable_variables if "kernel" in v.path)
+@pytest.mark.parametrize("alpha", [0.25, 1.0])
+def test_mobilenet_v1_has_the_kernels_of_keras(alpha):
+    ours = pk.models.MobileNetV1(alpha=alpha, classes=10)
+    theirs = keras.applications.MobileNet(alpha=alpha, classes=10, weights=None)
+    # Keras classifies by a convolution, which has the same weights; separable layers have two each.
+    assert kernel_sizes(ours) == kernel_sizes(theirs)
+    assert ours.get_layer("block13_relu").output.shape == (None, 7, 7, int(1024 * alpha))
 
-    assert kernels(pk.models.ResNet8()) == 77_360
-    assert kernels(pk.models.MobileNetV2()) == 3_469_760
+
+def test_mobilenet_v1_trains_a_step_and_stays_exact():
+    model = pk.models.MobileNetV1(input_shape=(32, 32, 3), classes=4, alpha=0.25)
+    inputs = pixels((32, 32, 3), images=8)
+    kernels = [v for v in model.trainable_variables if "kernel" in v.name]
+    before = [np.array(kernel) for kernel in kernels]
+    compile_for_classes(model)
+    model.train_on_batch(inputs, np.arange(8) % 4)
+    for kernel, old in zip(kernels, before, strict=True):
+        assert np.isfinite(kernel).all() and np.any(np.array(kernel) != old), kernel.path
+    report = tflite_export.verify(model, tflite_export.convert(model, exact="all"), inputs)
+    assert report.exact and not report.skipped, str(report)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"alpha": 0}, "alpha multiplies channels and must be positive, not 0"),
+        ({"input_shape": (28, 40, 3)}, "at least 32 pixels, not 28; PikeLPN takes smaller ones"),
+    ],
+)
+def test_mobilenet_v1_refuses(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        pk.models.MobileNetV1(**arguments)
+
+
+def kernel_sizes(model):
+    """Weights of each kernel, in order."""
+    return [int(np.prod(v.shape)) for v in model.trainable_variables if "kernel" in v.name]
+
+
+def test_reference_nets_have_their_usual_sizes():
+    assert sum(kernel_sizes(pk.models.ResNet8())) == 77_360
+    assert sum(kernel_sizes(pk.models.MobileNetV2())) == 3_469_760
 
 
 def test_mobilenet_v2_refuses_widths():
