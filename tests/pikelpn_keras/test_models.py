@@ -1,11 +1,12 @@
 import keras
 import numpy as np
 import pytest
+import sklearn.datasets
 
 import pikelpn_keras as pk
 import tflite_export
 from tests.pikelpn_keras.layer_test_case import pixels
-from tests.pikelpn_keras.nets import compile_for_classes
+from tests.pikelpn_keras.ties import count_ties
 
 
 @pytest.mark.parametrize("size", [6, 8, 28, 32, 96])
@@ -63,6 +64,19 @@ def test_other_models_are_exact(build, shape):
     assert set(report.classes.values()) <= {"A", "B", "-"}
 
 
+@pytest.mark.parametrize("variant", ["1x", pytest.param("6x", marks=pytest.mark.slow)])
+def test_full_size_is_exact_on_a_photograph(variant):
+    model = pk.models.PikeLPN(variant)
+    photograph = sklearn.datasets.load_sample_image("flower.jpg")[None, 100:324, 200:424]
+    model(photograph, training=True)
+    graph = pk.integer_graph(model)
+    tflite = tflite_export.convert(graph, exact="all")
+    report = tflite_export.verify(model, tflite, photograph)
+    assert report.exact and not report.skipped, str(report)
+    assert count_ties(graph, photograph) > 1000
+    assert len(np.unique(graph.run(photograph))) > 16
+
+
 @pytest.mark.parametrize("alpha", [0.25, 1.0])
 def test_mobilenet_v1_has_the_kernels_of_keras(alpha):
     ours = pk.models.MobileNetV1(alpha=alpha, classes=10)
@@ -77,8 +91,8 @@ def test_mobilenet_v1_trains_a_step_and_stays_exact():
     inputs = pixels((32, 32, 3), images=8)
     kernels = [v for v in model.trainable_variables if "kernel" in v.name]
     before = [np.array(kernel) for kernel in kernels]
-    compile_for_classes(model)
-    model.train_on_batch(inputs, np.arange(8) % 4)
+    model.compile("adam", "mse", run_eagerly=True)
+    model.train_on_batch(inputs, np.eye(4)[np.arange(8) % 4])
     for kernel, old in zip(kernels, before, strict=True):
         assert np.isfinite(kernel).all() and np.any(np.array(kernel) != old), kernel.path
     report = tflite_export.verify(model, tflite_export.convert(model, exact="all"), inputs)
