@@ -28,6 +28,7 @@ from pikelpn_keras.layers.prelu import QuantPReLU
 from pikelpn_keras.layers.reshaping import QuantFlatten, QuantReshape
 from pikelpn_keras.layers.separable_conv1d import QuantSeparableConv1D
 from pikelpn_keras.layers.separable_conv2d import QuantSeparableConv2D
+from pikelpn_keras.layers.sign import QuantSign
 from pikelpn_keras.layers.softmax import QuantSoftmax
 from pikelpn_keras.layers.subtract import QuantSubtract
 from pikelpn_keras.layers.up_sampling import QuantUpSampling2D
@@ -64,6 +65,7 @@ __all__ = [
     "QuantReshape",
     "QuantSeparableConv1D",
     "QuantSeparableConv2D",
+    "QuantSign",
     "QuantSoftmax",
     "QuantSubtract",
     "QuantUpSampling2D",

@@ -81,3 +81,8 @@ def _(layer: layers.QuantHardSigmoid, x):
 @_meaning.register
 def _(layer: layers.QuantLeakyReLU, x):
     return ops.where(x < 0, x * layer.slopes(), x)
+
+
+@_meaning.register
+def _(layer: layers.QuantSign, x):
+    return ops.where(x < 0, -1.0, 1.0)
