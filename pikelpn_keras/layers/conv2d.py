@@ -2,19 +2,11 @@
 
 import keras
 
-from pikelpn_keras import quantizers
-from pikelpn_keras.integer.nodes import Conv2D
-from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.kernels import (
-    KernelLayer,
-    get_quantizer,
-    refuse_channels_first,
-    window_of,
-)
+from pikelpn_keras.layers.kernels import ConvolutionLayer, window_of
 
 
 @keras.saving.register_keras_serializable("pikelpn")
-class QuantConv2D(KernelLayer, keras.layers.Conv2D):
+class QuantConv2D(ConvolutionLayer, keras.layers.Conv2D):
     """`keras.layers.Conv2D` with a quantized kernel.
 
     Its output is an accumulator, exact in float32: follow it with QuantNorm and QuantReLU, or with
@@ -36,22 +28,5 @@ class QuantConv2D(KernelLayer, keras.layers.Conv2D):
     (1, 6, 6, 16)
     """
 
-    node_type = Conv2D
-
-    def __init__(self, filters, kernel_size, *args, kernel_quantizer="uniform4", **kwargs):
-        super().__init__(filters, kernel_size, *args, **kwargs)
-        refuse_channels_first(self)
-        refuse(self, self.groups != 1, "has groups, which no exact operator serves; use groups=1")
-        self.kernel_quantizer = get_quantizer(self, "kernel_quantizer", kernel_quantizer)
-
-    def product(self, inputs, kernel):
-        return self.convolution_op(inputs, kernel)
-
     def geometry(self):
         return {"window": window_of(self)}
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "kernel_quantizer": quantizers.serialize(self.kernel_quantizer),
-        }

@@ -3,16 +3,9 @@
 import keras
 from keras import ops
 
-from pikelpn_keras import quantizers
 from pikelpn_keras.integer.nodes import Conv2DTranspose
 from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.kernels import (
-    KernelLayer,
-    get_quantizer,
-    lower_product,
-    multiply,
-    refuse_channels_first,
-)
+from pikelpn_keras.layers.kernels import KernelLayer, refuse_channels_first
 
 
 @keras.saving.register_keras_serializable("pikelpn")
@@ -44,7 +37,7 @@ class QuantConv2DTranspose(KernelLayer, keras.layers.Conv2DTranspose):
     node_type = Conv2DTranspose
 
     def __init__(self, filters, kernel_size, *args, kernel_quantizer="uniform4", **kwargs):
-        super().__init__(filters, kernel_size, *args, **kwargs)
+        super().__init__(filters, kernel_size, *args, quantizer=kernel_quantizer, **kwargs)
         refuse_channels_first(self)
         refuse(
             self,
@@ -57,18 +50,9 @@ class QuantConv2DTranspose(KernelLayer, keras.layers.Conv2DTranspose):
             "takes no output_padding; put QuantZeroPadding2D or QuantCropping2D behind it",
         )
         refuse(self, self.dilation_rate != (1, 1), "takes no dilation_rate; use a larger kernel")
-        self.kernel_quantizer = get_quantizer(self, "kernel_quantizer", kernel_quantizer)
 
-    def call(self, inputs):
-        return multiply(
-            self,
-            inputs,
-            _channels_last(ops.convert_to_tensor(self.kernel)),
-            self.quantizer,
-            self.channel_axes,
-            self.product,
-            self.bias,
-        )
+    def ordered_kernel(self):
+        return _channels_last(ops.convert_to_tensor(self.kernel))
 
     def product(self, inputs, kernel):
         return ops.conv_transpose(
@@ -79,27 +63,6 @@ class QuantConv2DTranspose(KernelLayer, keras.layers.Conv2DTranspose):
         overlap = [max(size - self.strides[0], 0) for size in self.kernel_size]
         corner = tuple(o // 2 if self.padding == "same" else 0 for o in overlap)
         return {"stride": self.strides[0], "corner": corner}
-
-    def lower(self, graph, value):
-        self.finite(self.kernel)
-        return lower_product(
-            self,
-            self.name,
-            value,
-            _channels_last(ops.convert_to_tensor(self.kernel)),
-            self.quantizer,
-            self.channel_axes,
-            self.bias,
-            node_type=self.node_type,
-            geometry=self.geometry(),
-            shape=self.compute_output_shape((None, *value.shape))[1:],
-        )
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "kernel_quantizer": quantizers.serialize(self.kernel_quantizer),
-        }
 
 
 def _channels_last(kernel):

@@ -3,10 +3,9 @@
 import keras
 from keras import ops
 
-from pikelpn_keras import quantizers
 from pikelpn_keras.integer.nodes import Dense
 from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.kernels import KernelLayer, get_quantizer
+from pikelpn_keras.layers.kernels import KernelLayer
 from pikelpn_keras.quantizers import UniformQuantizer
 
 
@@ -26,10 +25,9 @@ class QuantDense(KernelLayer, keras.layers.Dense):
     node_type = Dense
 
     def __init__(self, units, *args, kernel_quantizer=None, **kwargs):
-        super().__init__(units, *args, **kwargs)
         if kernel_quantizer is None:
             kernel_quantizer = UniformQuantizer(7, per_channel=False)
-        self.kernel_quantizer = get_quantizer(self, "kernel_quantizer", kernel_quantizer)
+        super().__init__(units, *args, quantizer=kernel_quantizer, **kwargs)
 
     def build(self, input_shape):
         refuse(
@@ -41,9 +39,3 @@ class QuantDense(KernelLayer, keras.layers.Dense):
 
     def product(self, inputs, kernel):
         return ops.matmul(inputs, kernel)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "kernel_quantizer": quantizers.serialize(self.kernel_quantizer),
-        }

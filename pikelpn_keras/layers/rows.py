@@ -6,34 +6,56 @@ nothing.
 
 import dataclasses
 
-from pikelpn_keras.integer.nodes import Window
+from pikelpn_keras.integer.nodes import Pad2D, Tensor, Window
 from pikelpn_keras.lowering import read_grid
 
 
-def enter_row(layer, graph, value):
-    """The sequence that `layer` reads, `(steps, channels)`, as a `Tensor` of height 1.
+class RowLayer:
+    """What stands before a `ProductLayer` of sequences.
 
-    Raises:
-        ValueError: if `value` is an accumulator.
+    Its node slides over an image of height 1.
     """
-    source = read_grid(layer, value)
-    return graph.reshape(source, (1, *source.shape), f"{layer.name}/input")
+
+    def geometry(self):
+        return {"window": row_window(self)}
+
+    def enter(self, graph, value):
+        """The sequence that the layer reads, `(steps, channels)`, as a `Tensor` of height 1.
+
+        Raises:
+            ValueError: if `value` is an accumulator.
+        """
+        source = read_grid(self, value)
+        row = graph.reshape(source, (1, *source.shape), f"{self.name}/input")
+        lead = row_lead(self)
+        if not lead:
+            return row
+        _, width, channels = row.shape
+        name = graph.unique_name(f"{self.name}/causal")
+        output = Tensor(name, (1, width + lead, channels), row.grid)
+        return graph.add(Pad2D((row,), output, ((0, 0), (lead, 0))))
+
+    def leave(self, accumulator):
+        """The `Accumulator` of a sequence, its kernel and node those of an image of height 1."""
+        return dataclasses.replace(
+            accumulator, kernel=accumulator.kernel[None], node_shape=(1, *accumulator.shape)
+        )
 
 
-def row_of(accumulator):
-    """An `Accumulator` of a sequence, with the kernel and the shape of an image of height 1."""
-    return dataclasses.replace(
-        accumulator, kernel=accumulator.kernel[None], node_shape=(1, *accumulator.shape)
-    )
+def row_lead(layer):
+    """Zeros before the first step, with which padding "causal" begins."""
+    causal = layer.padding == "causal"
+    return (layer.kernel_size[0] - 1) * layer.dilation_rate[0] if causal else 0
 
 
-def row_window(layer, padding):
-    """The `Window` of a one-dimensional layer, with the given padding.
+def row_window(layer):
+    """The `Window` of a one-dimensional layer, behind its lead.
 
     Example:
 
     >>> import keras
-    >>> row_window(keras.layers.Conv1D(8, 3, strides=2), "valid").size
-    (1, 3)
+    >>> row_window(keras.layers.Conv1D(8, 3, strides=2, padding="causal"))
+    Window(size=(1, 3), strides=(1, 2), dilation=(1, 1), padding='valid')
     """
+    padding = "valid" if layer.padding == "causal" else layer.padding
     return Window((1, *layer.kernel_size), (1, *layer.strides), (1, *layer.dilation_rate), padding)

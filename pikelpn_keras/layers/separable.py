@@ -1,5 +1,7 @@
 """What the separable convolutions share: two halves and what stands between them."""
 
+import functools
+
 import keras
 from keras import ops
 
@@ -9,18 +11,19 @@ from pikelpn_keras.integer.nodes import Window
 from pikelpn_keras.layers.activation import QuantIdentity
 from pikelpn_keras.layers.base import QuantLayer, refuse
 from pikelpn_keras.layers.kernels import (
+    ProductLayer,
+    depthwise_product,
     get_quantizer,
     lower_product,
     multiply,
-    refuse_activation,
     refuse_channels_first,
 )
 
 
-class SeparableLayer(QuantLayer):
+class SeparableLayer(ProductLayer):
     """Base of the separable convolutions; it stands before the Keras layer that has the kernels.
 
-    Subclasses say which window the depthwise half has, and how sequences become images.
+    Subclasses say which window the depthwise half has.
     """
 
     def __init__(
@@ -35,7 +38,6 @@ class SeparableLayer(QuantLayer):
         **kwargs,
     ):
         super().__init__(filters, kernel_size, *args, **kwargs)
-        refuse_activation(self)
         refuse_channels_first(self)
         self.depthwise_quantizer = get_quantizer(self, "depthwise_quantizer", depthwise_quantizer)
         self.pointwise_quantizer = get_quantizer(self, "pointwise_quantizer", pointwise_quantizer)
@@ -55,18 +57,6 @@ class SeparableLayer(QuantLayer):
         )
         return identifier
 
-    def geometry(self):
-        """Fields of the depthwise node beyond those of every `LinearNode`."""
-        raise NotImplementedError
-
-    def enter(self, graph, value):
-        """The image that a half reads, from the layer's input or from what stands between."""
-        return value
-
-    def image_of(self, accumulator):
-        """The `Accumulator` of a half, as one of images."""
-        return accumulator
-
     def build(self, input_shape):
         super().build(input_shape)
         shape = self._depthwise_shape(input_shape)
@@ -81,7 +71,7 @@ class SeparableLayer(QuantLayer):
             self.depthwise_kernel,
             self.depthwise_quantizer,
             (-2, -1),
-            self._depthwise_product,
+            functools.partial(depthwise_product, self),
             None,
         )
         for layer in self._between():
@@ -98,7 +88,7 @@ class SeparableLayer(QuantLayer):
 
     def lower(self, graph, value):
         shape = self._depthwise_shape((None, *value.shape))[1:]
-        value = self.image_of(
+        value = self.leave(
             lower_product(
                 self,
                 f"{self.name}/depthwise",
@@ -114,7 +104,7 @@ class SeparableLayer(QuantLayer):
         )
         for layer in self._between():
             value = layer.lower(graph, value)
-        return self.image_of(
+        return self.leave(
             lower_product(
                 self,
                 f"{self.name}/pointwise",
@@ -140,11 +130,6 @@ class SeparableLayer(QuantLayer):
 
     def _between(self):
         return [layer for layer in (self.depthwise_norm, self.depthwise_activation) if layer]
-
-    def _depthwise_product(self, inputs, kernel):
-        return ops.depthwise_conv(
-            inputs, kernel, self.strides, self.padding, dilation_rate=self.dilation_rate
-        )
 
     def _depthwise_shape(self, input_shape):
         channels = input_shape[-1] * self.depth_multiplier

@@ -10,13 +10,8 @@ from pikelpn_keras.layers.one_grid import OneGridLayer
 class QuantSubtract(OneGridLayer):
     """`keras.layers.Subtract` of two tensors, the first less the second, on one grid.
 
-    Both inputs are put on the exponent of the difference, as `QuantAdd` does with its inputs, and
-    it saturates at the range of its grid. It is one SUB, which rounds nothing.
-
-    Args:
-        bits: width of inputs and output, 2 to 8.
-        momentum: weight of the past in the running range.
-        activation: None for a signed difference, or "relu" for an unsigned one, clamped at zero.
+    It takes the arguments of `QuantAdd` and treats its inputs alike: both are put on the exponent
+    of the difference, which saturates at the range of its grid. It is one SUB and rounds nothing.
 
     Example:
 

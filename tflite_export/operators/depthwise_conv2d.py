@@ -5,39 +5,28 @@ import dataclasses
 from ai_edge_litert import schema_py_generated as schema
 
 from pikelpn_keras.integer.nodes import DepthwiseConv2D
-from tflite_export.operators import linear, outputs
+from tflite_export.operators import linear
 from tflite_export.operators.registry import emits
 from tflite_export.proof import REFERENCE, Obstacle
 from tflite_export.storage import INT4
-
-VERSIONS = {"int8": 3, "int4": 7}
 
 
 @emits(DepthwiseConv2D)
 def emit_depthwise_conv2d(node, writer, storage_name):
     """Writes a depthwise convolution; the file's kernel is `(1, height, width, channels)`."""
     storage = linear.storage_for(node, storage_name)
-    encoding = linear.encode_convolution(node, storage)
-    constants = linear.constants(
+    proof = linear.append_convolution(
         node,
         writer,
         storage,
-        weights=encoding.weights[None],
-        bias=encoding.bias,
-        scales=encoding.scales,
-        channel_axis=3,
-    )
-    outputs.append(
-        writer,
         schema.BuiltinOperator.DEPTHWISE_CONV_2D,
-        VERSIONS[storage.name],
-        [writer.activation(node.inputs[0]), *constants],
-        node.output,
-        schema.DepthwiseConv2DOptionsT(
+        channel_axis=3,
+        layout=lambda kernel: kernel[None],
+        options=schema.DepthwiseConv2DOptionsT(
             depthMultiplier=node.depth_multiplier, **linear.window_options(node.window)
         ),
     )
-    return _with_missing_kernel(encoding.proof) if storage is INT4 else encoding.proof
+    return _with_missing_kernel(proof) if storage is INT4 else proof
 
 
 def _with_missing_kernel(proof):

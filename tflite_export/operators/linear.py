@@ -5,9 +5,11 @@ from ai_edge_litert import schema_py_generated as schema
 
 from tflite_export import int8
 from tflite_export.encoding import C, D, encode
+from tflite_export.operators import outputs
 from tflite_export.storage import INT4, INT8
 from tflite_export.writer import Constant
 
+CONVOLUTION_VERSIONS = {"int8": 3, "int4": 7}
 PADDINGS = {"same": schema.Padding.SAME, "valid": schema.Padding.VALID}
 
 
@@ -21,9 +23,33 @@ def storage_for(node, storage_name):
     return INT4 if storage_name == INT4.name and fits else INT8
 
 
-def encode_convolution(node, storage):
-    """The `Encoding` of a convolution; XNNPACK leaves those of int4 weights to other kernels."""
-    return encode(node, storage, tight=D if storage is INT4 else C)
+def append_convolution(node, writer, storage, code, channel_axis, layout, options):
+    """Appends the operator of a convolution and returns its `Proof`.
+
+    Args:
+        node: the node.
+        writer: the `ModelWriter`.
+        storage: the `WeightStorage` of its weights.
+        code: member of the schema's `BuiltinOperator`.
+        channel_axis: the axis of the file's kernel along which output channels lie.
+        layout: function from the node's kernel to the layout of the file's.
+        options: the operator's options object.
+    """
+    # XNNPACK leaves convolutions of int4 weights to other kernels.
+    encoding = encode(node, storage, tight=D if storage is INT4 else C)
+    weights = constants(
+        node,
+        writer,
+        storage,
+        weights=layout(encoding.weights),
+        bias=encoding.bias,
+        scales=encoding.scales,
+        channel_axis=channel_axis,
+    )
+    inputs = [writer.activation(node.inputs[0]), *weights]
+    version = CONVOLUTION_VERSIONS[storage.name]
+    outputs.append(writer, code, version, inputs, node.output, options)
+    return encoding.proof
 
 
 def constants(node, writer, storage, weights, bias, scales, channel_axis):
