@@ -11,7 +11,7 @@ import wrapt
 
 from pikelpn_keras.version import __version__
 
-_MODULES = ("callbacks", "layers", "models", "quantizers")
+_MODULES = ("callbacks", "cost", "interop", "layers", "models", "quantizers")
 _NAMES = {
     "IntegerGraph": "pikelpn_keras.integer",
     "QuantConfig": "pikelpn_keras.config",

@@ -16,11 +16,13 @@ class Call:
         layer: the float layer.
         inputs: what it reads.
         output: what it makes.
+        shape: shape of the output without the batch.
     """
 
     layer: keras.layers.Layer
     inputs: tuple[int, ...]
     output: int
+    shape: tuple[int, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +98,8 @@ class _Tracer:
             return self.follow(layer, numbers)
         if len(outputs) != 1:
             refuse(layer, f"has {len(outputs)} outputs; build the model of layers that have one")
-        self.calls.append(Call(layer, tuple(numbers), self.number()))
+        shape = tuple(outputs[0].shape)[1:]
+        self.calls.append(Call(layer, tuple(numbers), self.number(), shape))
         return [self.calls[-1].output]
 
 

@@ -1,0 +1,88 @@
+"""Tables of a report: named columns, plain values, and how people read them."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+
+def words(value):
+    """Text as it is.
+
+    Example:
+
+    >>> words("conv")
+    'conv'
+    """
+    return str(value)
+
+
+def number(value):
+    """A number with its thousands marked; fractions are rounded away.
+
+    Example:
+
+    >>> number(1234567.8)
+    '1,234,568'
+    """
+    return f"{value:,.0f}"
+
+
+def percent(value):
+    """A share as a percentage.
+
+    Example:
+
+    >>> percent(0.1234)
+    '12.3 %'
+    """
+    return f"{100 * value:.1f} %"
+
+
+def times(value):
+    """A ratio.
+
+    Example:
+
+    >>> times(0.5)
+    '0.50x'
+    """
+    return f"{value:.2f}x"
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column of a `Table`.
+
+    Attributes:
+        name: its heading.
+        show: function that gives a value as people read it.
+    """
+
+    name: str
+    show: Callable[[Any], str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """A table with a title.
+
+    Attributes:
+        title: what it is about.
+        columns: its `Column`s.
+        rows: tuples of plain values, one for each column; None is shown as nothing.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    @property
+    def shown(self):
+        """The rows as people read them, lists of strings."""
+        return [
+            [
+                "" if value is None else column.show(value)
+                for column, value in zip(self.columns, row, strict=True)
+            ]
+            for row in self.rows
+        ]

@@ -1,0 +1,101 @@
+"""From the operators of a .tflite file to their `Workload`."""
+
+import os
+import pathlib
+
+from pikelpn_keras.cost.work import Activations, Layer, Work, Workload
+from tflite_export.costing.registry import Call, counter_of, format_of
+from tflite_export.operator_list import OperatorList, operator_list
+
+
+def workload(file, name=None):
+    """The `Workload` of a .tflite file: what one run of its first subgraph computes.
+
+    Integer operators are counted as kernels compute them: accumulators as wide as the weights in
+    the file prove, one fixed-point product and one shift for each output, or the shift alone where
+    the scales' ratio is a power of two (or one float32 beside it, as tie-free encodings have it).
+    Operators that are not known are listed in `Workload.unknown`, not guessed.
+
+    Args:
+        file: path or bytes of the file, or its `OperatorList`.
+        name: name of the workload; by default that of the file.
+
+    Returns:
+        a `Workload`, which `pikelpn_keras.cost` takes as a model.
+
+    Raises:
+        ValueError: if the file is damaged or has no subgraph.
+        OSError: if there is no such file.
+
+    Example:
+
+    >>> from pikelpn_keras.integer import Grid, IntegerGraph
+    >>> from pikelpn_keras.integer.nodes import Add, Tensor
+    >>> from tflite_export import convert
+    >>> x, y = Tensor("x", (4,), Grid(-8)), Tensor("y", (4,), Grid(-8))
+    >>> graph = IntegerGraph("double", (x,), (Add((x, x), y),), ("y",))
+    >>> [str(entry) for entry in workload(convert(graph)).operations][0]
+    '4 add int8 x int8 (residual)'
+    """
+    listed = file if isinstance(file, OperatorList) else operator_list(file)
+    if not listed.subgraphs:
+        raise ValueError("this .tflite file has no subgraph, so it computes nothing")
+    subgraph = listed.subgraphs[0]
+    names = _unique_names(subgraph.tensors)
+    constants = {i: t for i, t in enumerate(subgraph.tensors) if t.data is not None}
+    layers = [_layer(operator, subgraph, names, constants) for operator in subgraph.operators]
+    return Workload(
+        name=name or (pathlib.Path(file).stem if isinstance(file, str | os.PathLike) else "model"),
+        layers=tuple(layers),
+        inputs=tuple(_activations(subgraph, names, i) for i in subgraph.inputs),
+        outputs=tuple(names[i] for i in subgraph.outputs),
+    )
+
+
+def _layer(operator, subgraph, names, constants):
+    call = Call(
+        operator,
+        tuple(None if i < 0 else constants.get(i, subgraph.tensors[i]) for i in operator.inputs),
+        tuple(subgraph.tensors[i] for i in operator.outputs),
+    )
+    if operator.name == "DEQUANTIZE" and operator.inputs[0] in constants:
+        constants[operator.outputs[0]] = constants[operator.inputs[0]]
+    return Layer(
+        # Converters join the names of all that they fuse.
+        name=names[operator.outputs[0]].split(";")[0] if operator.outputs else operator.name,
+        kind=operator.name,
+        work=_work(call),
+        outputs=tuple(
+            _activations(subgraph, names, i) for i in operator.outputs if i not in constants
+        ),
+        reads=tuple(names[i] for i in operator.inputs if i >= 0 and i not in constants),
+    )
+
+
+def _work(call):
+    """The work of an operator; one of whose parts make no sense to us is listed as unknown."""
+    counter = None if call.operator.custom else counter_of(call.operator.name)
+    if counter is None or not call.outputs:
+        return Work(unknown=(call.operator.name,))
+    try:
+        return counter(call)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ZeroDivisionError):
+        # A file by others may have operands that its operator does not allow.
+        return Work(unknown=(f"{call.operator.name} of unusual operands",))
+
+
+def _activations(subgraph, names, index):
+    tensor = subgraph.tensors[index]
+    # A batch or size that is open counts as 1.
+    shape = tuple(max(size, 1) if size < 0 else size for size in tensor.shape)
+    return Activations(names[index], shape, format_of(tensor))
+
+
+def _unique_names(tensors):
+    """A name for each tensor: its own, with its number behind where that is empty or taken."""
+    taken, names = set(), []
+    for index, tensor in enumerate(tensors):
+        name = tensor.name or f"tensor_{index}"
+        names.append(f"{name}_{index}" if name in taken else name)
+        taken.add(names[-1])
+    return names
