@@ -1,0 +1,54 @@
+package org.pikelpn.demo.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.pikelpn.demo.core.Engine;
+import org.pikelpn.demo.core.EngineOptions;
+import org.pikelpn.demo.core.ModelException;
+import org.pikelpn.demo.core.ModelFile;
+import org.pikelpn.demo.core.Session;
+import org.tensorflow.lite.Delegate;
+import org.tensorflow.lite.Interpreter;
+import org.tensorflow.lite.TensorFlowLite;
+import org.tensorflow.lite.gpu.GpuDelegate;
+
+/** TensorFlow Lite with its native library for Android. */
+public final class TfliteEngine implements Engine {
+    @Override
+    public String runtime() {
+        return "TensorFlow Lite " + TensorFlowLite.runtimeVersion();
+    }
+
+    @Override
+    public Session open(ModelFile model, EngineOptions options) throws ModelException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(model.bytes().length);
+        buffer.order(ByteOrder.nativeOrder()).put(model.bytes());
+        GpuDelegate gpu = null;
+        try {
+            Interpreter.Options own = new Interpreter.Options();
+            own.setNumThreads(options.threads());
+            own.setUseXNNPACK(options.kernels() == EngineOptions.Kernels.XNNPACK);
+            if (options.kernels() == EngineOptions.Kernels.GPU) {
+                gpu = new GpuDelegate();
+                own.addDelegate((Delegate) gpu);
+            }
+            Interpreter interpreter = new Interpreter(buffer, own);
+            interpreter.allocateTensors();
+            return new TfliteSession(model.name(), interpreter, gpu);
+        } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException
+                | LinkageError error) {
+            if (gpu != null) {
+                gpu.close();
+            }
+            throw new ModelException(sentence(model, options), error);
+        }
+    }
+
+    private static String sentence(ModelFile model, EngineOptions options) {
+        if (options.kernels() == EngineOptions.Kernels.GPU) {
+            return "The GPU of this device does not take '" + model.name() + "'; choose the CPU.";
+        }
+        return "'" + model.name() + "' is damaged or uses operators that this runtime does not "
+                + "know; export it again.";
+    }
+}
