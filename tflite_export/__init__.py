@@ -12,11 +12,12 @@ import importlib
 
 _NAMES = {
     "convert": "tflite_export.conversion",
+    "read": "tflite_export.reading.reader",
     "save": "tflite_export.files",
     "verify": "tflite_export.verification",
 }
 
-__all__ = ["convert", "save", "verify"]
+__all__ = ["convert", "read", "save", "verify"]
 
 
 def __getattr__(name):

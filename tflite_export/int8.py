@@ -40,7 +40,7 @@ def scale(grid):
     """The quantization scale of `grid`, `2**exponent`, as float32.
 
     Raises:
-        ValueError: if the exponent lies outside the normal float32 range.
+        ValueError: if the exponent lies outside the normal float32 range, or there is none.
 
     Example:
 
@@ -48,6 +48,11 @@ def scale(grid):
     >>> float(scale(Grid(-3)))
     0.125
     """
+    if grid.exponent is None:
+        raise ValueError(
+            "a grid whose scale is no power of two is not converted; files by others, which have "
+            "such grids, are read to be run and listed"
+        )
     if not -126 <= grid.exponent <= 127:
         raise ValueError(
             f"exponent {grid.exponent} of a grid is no float32 exponent; rescale the model's values"
