@@ -56,17 +56,19 @@ class Accumulator:
     norm: NormRecord | None = None
     node_shape: tuple[int, ...] | None = None
 
-    def plus(self, bias):
-        """This accumulator with `bias`, int64 in its units, added."""
-        return dataclasses.replace(self, bias=self.bias + bias)
+    def normed(self, norm, bias):
+        """This accumulator behind a norm.
 
-    def times(self, norm):
-        """This accumulator multiplied as a `NormRecord` says."""
+        Args:
+            norm: the `NormRecord` by which it is multiplied.
+            bias: int64 vector in its units, added first. Where the norm's sign is 0, nothing of the
+                accumulator is left but this.
+        """
         signs = norm.signs.astype(np.int64)
         return dataclasses.replace(
             self,
             kernel=self.kernel * signs,
-            bias=self.bias * signs,
+            bias=self.bias * signs + np.where(signs < 0, -bias, bias),
             multiplier=self.multiplier * norm.mantissas,
             exponents=self.exponents + norm.scales.exponents,
             norm=norm,

@@ -85,7 +85,8 @@ class NormRecord:
         scales: codes of the exponents.
         mantissas: int32 array; all ones where multipliers are powers of two.
         mantissa_bits: width of a mantissa; 1 for powers of two.
-        signs: int8 array of +1 and -1, already folded into the node's kernel and bias.
+        signs: int8 array of +1, -1 and, for a channel whose output is its bias, 0; already folded
+            into the node's kernel and bias.
     """
 
     scales: ScaleCodes

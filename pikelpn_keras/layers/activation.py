@@ -8,7 +8,7 @@ from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer.grid import BoundedGrid, Grid
 from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.freezable import RangeLayer
+from pikelpn_keras.layers.freezable import RangeLayer, largest
 from pikelpn_keras.rounding import power_of_two, round_half_up
 
 
@@ -89,8 +89,8 @@ class QuantReLU(QuantActivation):
 
     def magnitude(self, inputs):
         """The largest value, a scalar tensor."""
-        largest = ops.max(inputs)
-        return largest if self.max_value is None else ops.minimum(largest, self.max_value)
+        magnitude = largest(inputs)
+        return magnitude if self.max_value is None else ops.minimum(magnitude, self.max_value)
 
     def rounded(self, inputs, grid):
         if self.max_value is not None:
@@ -120,4 +120,4 @@ class QuantIdentity(QuantActivation):
 
     def magnitude(self, inputs):
         """The largest absolute value, a scalar tensor."""
-        return ops.max(ops.abs(inputs))
+        return largest(ops.abs(inputs))

@@ -1,5 +1,7 @@
 """Concatenation on one grid."""
 
+import functools
+
 import keras
 from keras import ops
 
@@ -9,7 +11,7 @@ from pikelpn_keras.integer import nodes
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.freezable import RangeLayer
+from pikelpn_keras.layers.freezable import RangeLayer, largest
 
 
 @keras.saving.register_keras_serializable("pikelpn")
@@ -50,8 +52,9 @@ class QuantConcatenate(RangeLayer, keras.layers.Concatenate):
     def call(self, inputs, training=None):
         signed = any(grid_of(x, self).signed for x in inputs)
         if training:
-            magnitudes = [ops.max(ops.abs(x)) for x in inputs]
-            self.follow(ops.max(ops.stack(magnitudes)), Grid(0, self.bits, signed).high + 1)
+            magnitudes = [largest(ops.abs(x)) for x in inputs]
+            magnitude = functools.reduce(ops.maximum, magnitudes)
+            self.follow(magnitude, Grid(0, self.bits, signed).high + 1)
         grid = Grid(ops.convert_to_tensor(self._exponent), self.bits, signed)
         terms = [quantize_activation(x, grid) for x in inputs]
         return attach(ops.concatenate(terms, axis=self.axis), grid)

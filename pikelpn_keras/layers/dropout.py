@@ -25,7 +25,7 @@ class QuantDropout(QuantLayer, keras.layers.Dropout):
     ()
     """
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training=None):
         grid = grid_of(inputs, self)
         return attach(super().call(inputs, training=training), grid)
 

@@ -1,9 +1,10 @@
 """States that follow the data while a model trains and hold still at its end."""
 
 import keras
+import numpy as np
 from keras import ops
 
-from pikelpn_keras.layers.base import QuantLayer
+from pikelpn_keras.layers.base import QuantLayer, grid_bits, grid_exponent, refuse
 from pikelpn_keras.rounding import follow_exponent
 
 
@@ -41,10 +42,15 @@ class FreezableLayer(QuantLayer):
             )
         self._frozen.assign(value)
 
-    def update(self, variable, value):
-        """Assigns `value` to `variable`, unless the layer is frozen."""
-        current = ops.convert_to_tensor(variable)
-        variable.assign(ops.where(ops.convert_to_tensor(self._frozen), current, value))
+    def moves(self):
+        """Whether statistics and exponents follow the data, a bool tensor."""
+        return ops.logical_not(ops.convert_to_tensor(self._frozen))
+
+    def update(self, variable, value, moves):
+        """Assigns `value` to `variable` where `moves`, and returns what the variable then holds."""
+        value = ops.where(moves, value, ops.convert_to_tensor(variable))
+        variable.assign(value)
+        return value
 
 
 class RangeLayer(FreezableLayer):
@@ -61,10 +67,9 @@ class RangeLayer(FreezableLayer):
 
     def __init__(self, bits=8, momentum=0.99, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(bits, int) or bits not in range(2, 9):
-            raise ValueError(f"{type(self).__name__} takes 2 to 8 bits, not {bits!r}")
-        self.bits = bits
+        self.bits = grid_bits(self, bits)
         self.momentum = momentum
+        refuse_momentum(self)
 
     def build(self, input_shape):
         super().build(input_shape)
@@ -87,11 +92,16 @@ class RangeLayer(FreezableLayer):
 
         Args:
             exponent: an int.
+
+        Raises:
+            ValueError: if it is none, or too far from 0 for float32.
         """
-        self._exponent.assign(exponent)
+        self._exponent.assign(grid_exponent(self, exponent))
 
     def follow(self, batch_range, steps):
         """Lets the range and the exponent follow a batch, where the layer is trainable.
+
+        A batch that is empty or not finite leaves them as they are.
 
         Args:
             batch_range: scalar tensor, the largest magnitude in the batch.
@@ -100,12 +110,32 @@ class RangeLayer(FreezableLayer):
         if not self.trainable:
             return
         batch_range = ops.stop_gradient(batch_range)
+        moves = ops.logical_and(self.moves(), ops.isfinite(batch_range))
         past = ops.convert_to_tensor(self._range)
         average = self.momentum * past + (1.0 - self.momentum) * batch_range
-        moved = ops.where(past > 0, average, batch_range)
+        moved = self.update(self._range, ops.where(past > 0, average, batch_range), moves)
         exponent = follow_exponent(ops.convert_to_tensor(self._exponent), moved * (1.0 / steps))
-        self.update(self._range, moved)
-        self.update(self._exponent, exponent)
+        self.update(self._exponent, exponent, moves)
 
     def get_config(self):
         return {**super().get_config(), "bits": self.bits, "momentum": self.momentum}
+
+
+def largest(x):
+    """The largest element of a tensor, -inf where it is empty.
+
+    Example:
+
+    >>> float(largest(ops.array([1.0, 3.0]))), float(largest(ops.zeros((0, 4))))
+    (3.0, -inf)
+    """
+    return ops.max(x, initial=-np.inf)
+
+
+def refuse_momentum(layer):
+    """Raises ValueError where the momentum of a layer is no weight of the past."""
+    refuse(
+        layer,
+        not 0 <= layer.momentum < 1,
+        f"takes a momentum from 0 on and below 1, not {layer.momentum!r}",
+    )

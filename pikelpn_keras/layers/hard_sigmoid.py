@@ -8,7 +8,7 @@ from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes.lookup import lookup_table
-from pikelpn_keras.layers.base import QuantLayer, refuse
+from pikelpn_keras.layers.base import QuantLayer, grid_bits
 from pikelpn_keras.layers.tabulated import add_lookup, table_indices
 from pikelpn_keras.rounding import straight_through
 
@@ -39,8 +39,7 @@ class QuantHardSigmoid(QuantLayer):
 
     def __init__(self, bits=8, **kwargs):
         super().__init__(**kwargs)
-        refuse(self, bits not in range(2, 9), f"takes 2 to 8 bits, not {bits!r}")
-        self.bits = bits
+        self.bits = grid_bits(self, bits)
 
     @property
     def argument_grid(self):

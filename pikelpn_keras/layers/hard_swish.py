@@ -8,7 +8,7 @@ from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes.lookup import lookup_table
-from pikelpn_keras.layers.freezable import RangeLayer
+from pikelpn_keras.layers.freezable import RangeLayer, largest
 from pikelpn_keras.layers.tabulated import add_lookup, table_indices
 from pikelpn_keras.rounding import power_of_two, straight_through
 
@@ -49,8 +49,8 @@ class QuantHardSwish(RangeLayer):
         grid_of(inputs, self)
         if training:
             # All values below the knee have one entry, so the range need not reach them.
-            negative = ops.minimum(ops.max(-inputs), KNEE)
-            magnitude = ops.maximum(ops.max(inputs), negative)
+            negative = ops.minimum(largest(-inputs), KNEE)
+            magnitude = ops.maximum(largest(inputs), negative)
             self.follow(magnitude, Grid(0, self.bits).high + 1)
         exponent = ops.clip(ops.convert_to_tensor(self._exponent), LOWEST, HIGHEST)
         grid = Grid(exponent, self.bits, signed=True)

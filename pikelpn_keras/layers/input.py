@@ -6,7 +6,7 @@ from keras import ops
 from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach
 from pikelpn_keras.integer.grid import Grid
-from pikelpn_keras.layers.base import QuantLayer, refuse
+from pikelpn_keras.layers.base import QuantLayer, grid_bits, grid_exponent, refuse
 from pikelpn_keras.lowering import Placeholder
 
 
@@ -38,8 +38,7 @@ class QuantInput(QuantLayer):
 
     def __init__(self, bits=8, exponent=-8, signed=False, **kwargs):
         super().__init__(**kwargs)
-        refuse(self, bits not in range(2, 9), f"takes 2 to 8 bits, not {bits!r}")
-        self.grid = Grid(exponent, bits, signed)
+        self.grid = Grid(grid_exponent(self, exponent), grid_bits(self, bits), bool(signed))
 
     def __call__(self, inputs, *args, **kwargs):
         history = getattr(inputs, "_keras_history", None)

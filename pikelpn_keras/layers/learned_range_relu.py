@@ -7,7 +7,7 @@ from keras import ops
 
 from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer.grid import Grid
-from pikelpn_keras.layers.base import refuse
+from pikelpn_keras.layers.base import grid_bits, refuse
 from pikelpn_keras.layers.freezable import FreezableLayer
 from pikelpn_keras.rounding import power_of_two, round_half_up, straight_through
 
@@ -40,13 +40,12 @@ class QuantLearnedRangeReLU(FreezableLayer):
 
     def __init__(self, bits=8, threshold=6.0, **kwargs):
         super().__init__(**kwargs)
-        refuse(self, bits not in range(2, 9), f"takes 2 to 8 bits, not {bits!r}")
         refuse(
             self,
             not 0 < threshold < math.inf,
             f"takes a positive threshold, not {threshold!r}",
         )
-        self.bits = bits
+        self.bits = grid_bits(self, bits)
         self.threshold = threshold
 
     def build(self, input_shape):

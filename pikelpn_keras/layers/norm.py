@@ -7,8 +7,8 @@ from keras import ops
 from pikelpn_keras.grids import ACCUMULATOR_BITS, attach, exponent_vector, grid_of
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes
-from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.freezable import FreezableLayer
+from pikelpn_keras.layers.base import refuse, whole
+from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum
 from pikelpn_keras.lowering import Accumulator, bias_integers
 from pikelpn_keras.rounding import (
     HYSTERESIS,
@@ -36,6 +36,8 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
     flows through that ratio. The exponent of m is a state: it moves only when the multiplier of the
     moving statistics is more than 0.7 octaves away, so it does not flicker. Once frozen
     (`pikelpn_keras.callbacks.FreezeSchedule`, or `freeze`), training computes what the device does.
+    Where gamma is 0 so is m, and the output is beta: the last norm of a residual branch may start
+    with `gamma_initializer="zeros"`. Channels in which a batch is not finite keep their statistics.
 
     Args:
         momentum, epsilon, center, scale and others: as in `keras.layers.BatchNormalization`. The
@@ -60,21 +62,17 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         refuse(self, self.axis != -1, "normalises the last axis only; leave axis at -1")
         refuse(self, self.renorm, "has no renorm; leave it False")
         refuse(self, self.synchronized, "has no synchronized statistics; leave it False")
-        refuse(
-            self,
-            mantissa_bits not in range(1, 9),
-            f"takes 1 to 8 mantissa_bits, not {mantissa_bits!r}",
-        )
-        refuse(
-            self, scale_bits not in range(9), f"takes scale_bits from 0 to 8, not {scale_bits!r}"
-        )
-        self.mantissa_bits = mantissa_bits
-        self.scale_bits = scale_bits
+        self.mantissa_bits = whole(self, mantissa_bits, 1, 8, "1 to 8 mantissa_bits")
+        self.scale_bits = whole(self, scale_bits, 0, 8, "scale_bits from 0 to 8")
+        refuse_momentum(self)
 
     def build(self, input_shape):
         super().build(input_shape)
         self._multiplier = self.add_weight(
-            name="multiplier", shape=(input_shape[-1],), initializer="ones", trainable=False
+            name="multiplier",
+            shape=(input_shape[-1],),
+            initializer=self._initial_multiplier,
+            trainable=False,
         )
         self._batches = self.add_weight(
             name="batches", shape=(), initializer="zeros", trainable=False
@@ -82,7 +80,7 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
 
     @property
     def multiplier(self):
-        """The multipliers m that the device uses, a float32 array."""
+        """The multipliers m that the device uses, a float32 array; 0 where gamma is 0."""
         return ops.convert_to_numpy(self._multiplier)
 
     def set_multiplier(self, values):
@@ -90,9 +88,19 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
 
         Args:
             values: array of signed numbers with `mantissa_bits` bits, one for each channel, whose
-                exponents lie within `2**scale_bits` of each other.
+                exponents lie within `2**scale_bits` of each other; or zeros.
         """
         self._multiplier.assign(values)
+
+    def follow_statistics(self):
+        """Moves the multipliers to where gamma and the moving variance want them.
+
+        Every training step does so, unless the layer is frozen. Call it after `gamma` or
+        `moving_variance` were set by hand: evaluation and export read the multipliers as they are.
+        """
+        state = ops.convert_to_tensor(self._multiplier)
+        variance = ops.convert_to_tensor(self.moving_variance)
+        self._multiplier.assign(self._followed_multiplier(state, variance))
 
     def trust_statistics(self):
         """Takes the moving statistics for those of a long training, which later batches refine."""
@@ -102,16 +110,14 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         grid = grid_of(inputs, self)
         refuse(self, grid.exponent is None, "follows another norm; remove one of them")
         exponents = exponent_vector(grid.exponent, inputs.shape[-1])
-        if not (training and self.trainable):
-            scale, offset = self._device_transform(exponents)
+        if training and self.trainable:
+            scale, offset = self._training_transform(inputs, exponents)
         else:
-            mean, variance = ops.moments(inputs, axes=list(range(len(inputs.shape) - 1)))
-            self._follow(mean, variance)
-            batch_scale, batch_offset = self._batch_transform(mean, variance)
-            device_scale, device_offset = self._device_transform(exponents)
-            frozen = ops.convert_to_tensor(self._frozen)
-            scale = ops.where(frozen, device_scale, batch_scale)
-            offset = ops.where(frozen, device_offset, batch_offset)
+            scale, offset = self._device_transform(
+                exponents,
+                ops.convert_to_tensor(self._multiplier),
+                ops.convert_to_tensor(self.moving_mean),
+            )
         return attach(inputs * scale + offset, Grid(None, ACCUMULATOR_BITS, signed=True))
 
     def lower(self, graph, value):
@@ -125,13 +131,16 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         exponents = exponent_vector(value.exponents.astype(np.float32), value.shape[-1])
         for variable in self.weights:
             self.finite(variable)
-        bias = bias_integers(self, self._device_bias(exponents)[0])
-        return value.plus(bias).times(self.record())
+        bias, _, _ = self._device_bias(
+            exponents, self.multiplier, ops.convert_to_numpy(self.moving_mean)
+        )
+        return value.normed(self.record(), bias_integers(self, bias))
 
     def record(self):
         """The norm's codes as a `NormRecord`."""
         multiplier = self.finite(self._multiplier)
-        mantissas, exponents = np.frexp(np.abs(multiplier))
+        carrier = ops.convert_to_numpy(_carrier(multiplier))
+        mantissas, exponents = np.frexp(np.abs(carrier))
         width = self.mantissa_bits
         return NormRecord(
             scales=ScaleCodes.from_exponents(exponents - width, self.scale_bits),
@@ -147,38 +156,54 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
             "scale_bits": self.scale_bits,
         }
 
-    def _multiplier_value(self):
-        return ops.convert_to_tensor(self._multiplier)
-
     def _gamma(self):
         return ops.convert_to_tensor(self.gamma) if self.scale else 1.0
 
     def _beta(self):
-        return ops.convert_to_tensor(self.beta) if self.center else ops.zeros_like(self.moving_mean)
+        return ops.convert_to_tensor(self.beta) if self.center else 0.0
+
+    def _training_transform(self, inputs, exponents):
+        """Scale and offset of a training step; frozen, those of the device."""
+        mean, variance = ops.moments(inputs, axes=list(range(len(inputs.shape) - 1)))
+        moving_mean, moving_variance, multiplier = self._follow(mean, variance)
+        batch = self._batch_transform(mean, variance, moving_variance, multiplier)
+        device = self._device_transform(exponents, multiplier, moving_mean)
+        frozen = ops.convert_to_tensor(self._frozen)
+        return (ops.where(frozen, d, b) for d, b in zip(device, batch, strict=True))
 
     def _follow(self, mean, variance):
-        """Lets moving statistics and multipliers follow a batch."""
+        """Lets moving mean, moving variance and multipliers follow a batch; gives the new ones.
+
+        A channel in which the batch is not finite keeps what it has.
+        """
+        moves = ops.logical_and(self.moves(), ops.isfinite(variance))
         batches = ops.convert_to_tensor(self._batches)
         # Early on the momentum is lower, so that no trace of the initial statistics is frozen in.
-        momentum = ops.minimum(self.momentum, (1.0 + batches) / (10.0 + batches))
+        rate = 1.0 - ops.minimum(self.momentum, (1.0 + batches) / (10.0 + batches))
+        self.update(self._batches, batches + 1.0, self.moves())
+        averages = []
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             past = ops.convert_to_tensor(moving)
-            self.update(moving, past + (ops.stop_gradient(batch) - past) * (1.0 - momentum))
-        self.update(self._batches, batches + 1.0)
-        self.update(self._multiplier, self._followed_multiplier())
+            average = past + (ops.stop_gradient(batch) - past) * rate
+            averages.append(self.update(moving, average, moves))
+        multiplier = self._followed_multiplier(ops.convert_to_tensor(self._multiplier), averages[1])
+        return *averages, self.update(self._multiplier, multiplier, self.moves())
 
-    def _followed_multiplier(self):
-        """The multiplier state after it has seen the moving statistics."""
-        target = ops.stop_gradient(self._float_multiplier())
+    def _initial_multiplier(self, shape, dtype=None):
+        ones = ops.ones(shape, dtype)
+        return self._followed_multiplier(ones, ops.convert_to_tensor(self.moving_variance))
+
+    def _followed_multiplier(self, multiplier, variance):
+        """The multipliers after they have seen gamma and the moving variance; 0 where gamma is."""
+        target = ops.stop_gradient(self._gamma() * ops.rsqrt(variance + self.epsilon))
         magnitude = ops.abs(target)
-        state = ops.abs(self._multiplier_value())
+        state = ops.abs(multiplier)
         # Half the distance of neighbours, in the ratio of the hysteresis to half an octave.
         width = 2.0 ** (HYSTERESIS * 2.0 ** (1 - self.mantissa_bits))
         left = ops.logical_or(magnitude > state * width, magnitude * width < state)
-        moved = ops.where(ops.logical_and(left, magnitude > 0), self._nearest(magnitude), state)
+        moved = ops.where(left, self._nearest(magnitude), state)
         lowest = nearest_exponent(ops.max(moved)) - (2**self.scale_bits - 1)
-        moved = ops.maximum(moved, power_of_two(lowest))
-        return ops.where(target < 0, -moved, moved)
+        return ops.sign(target) * ops.maximum(moved, power_of_two(lowest))
 
     def _nearest(self, magnitude):
         """The representable multiplier nearest to `magnitude`."""
@@ -189,27 +214,31 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         last_bit = floor - (self.mantissa_bits - 1)
         return round_half_up(magnitude * power_of_two(-last_bit)) * power_of_two(last_bit)
 
-    def _float_multiplier(self):
-        moving_variance = ops.convert_to_tensor(self.moving_variance)
-        return self._gamma() * ops.rsqrt(moving_variance + self.epsilon)
-
-    def _batch_transform(self, mean, variance):
+    def _batch_transform(self, mean, variance, moving_variance, multiplier):
         """Scale and offset of training: the batch's statistics, the device's scale."""
-        magnitude = ops.abs(self._float_multiplier())
-        state = ops.abs(self._multiplier_value())
-        ratio = ops.where(magnitude > 0, state / ops.maximum(magnitude, 1e-30), 1.0)
-        ratio = ops.stop_gradient(ops.clip(ratio, 0.5, 2.0))
-        scale = ratio * self._gamma() * ops.rsqrt(variance + self.epsilon)
+        gamma = self._gamma()
+        magnitude = ops.abs(gamma * ops.rsqrt(moving_variance + self.epsilon))
+        ratio = ops.clip(ops.abs(multiplier) / ops.maximum(magnitude, 1e-30), 0.5, 2.0)
+        ratio = ops.stop_gradient(ops.where(magnitude > 0, ratio, 1.0))
+        scale = ratio * gamma * ops.rsqrt(variance + self.epsilon)
         return scale, self._beta() - mean * scale
 
-    def _device_transform(self, exponents):
+    def _device_transform(self, exponents, multiplier, mean):
         """Scale and offset on the device, for an accumulator of the given exponents."""
-        multiplier = self._multiplier_value()
-        integers, exact = self._device_bias(exponents)
-        offset = straight_through(integers * power_of_two(exponents), exact) * multiplier
+        integers, exact, carrier = self._device_bias(exponents, multiplier, mean)
+        offset = straight_through(integers * power_of_two(exponents), exact) * carrier
         return multiplier, offset
 
-    def _device_bias(self, exponents):
-        """The integers b of the device, and the bias before rounding, in values."""
-        bias = self._beta() / self._multiplier_value() - ops.convert_to_tensor(self.moving_mean)
-        return round_half_up(ops.stop_gradient(bias) * power_of_two(-exponents)), bias
+    def _device_bias(self, exponents, multiplier, mean):
+        """The integers b of the device, b before rounding in values, and what it is scaled by."""
+        carrier = _carrier(multiplier)
+        bias = self._beta() / carrier - ops.where(multiplier == 0, 0.0, mean)
+        integers = round_half_up(ops.stop_gradient(bias) * power_of_two(-exponents))
+        return integers, bias, carrier
+
+
+def _carrier(multiplier):
+    """The multipliers, with the largest magnitude in place of zeros: it carries beta alone."""
+    largest = ops.max(ops.abs(multiplier))
+    largest = ops.where(largest > 0, largest, 1.0)
+    return ops.where(multiplier == 0, largest, multiplier)

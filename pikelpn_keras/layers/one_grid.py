@@ -1,5 +1,7 @@
 """What the layers that join two tensors on one grid share."""
 
+import functools
+
 from keras import ops
 
 from pikelpn_keras.activation_quantizer import quantize_activation
@@ -7,7 +9,7 @@ from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.freezable import RangeLayer
+from pikelpn_keras.layers.freezable import RangeLayer, largest
 
 
 class OneGridLayer(RangeLayer):
@@ -57,8 +59,9 @@ class OneGridLayer(RangeLayer):
     def call(self, inputs, training=None):
         grids = [grid_of(x, self) for x in inputs]
         if training:
-            magnitudes = [ops.max(ops.abs(x)) for x in (*inputs, self.join(*inputs))]
-            self.follow(ops.max(ops.stack(magnitudes)), Grid(0, self.bits, self.signed).high + 1)
+            magnitudes = [largest(ops.abs(x)) for x in (*inputs, self.join(*inputs))]
+            magnitude = functools.reduce(ops.maximum, magnitudes)
+            self.follow(magnitude, Grid(0, self.bits, self.signed).high + 1)
         exponent = ops.convert_to_tensor(self._exponent)
         terms = []
         for x, grid in zip(inputs, grids, strict=True):

@@ -7,7 +7,7 @@ from pikelpn_keras.grids import activation_grid_of, attach
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes import GlobalAveragePool, Tensor
 from pikelpn_keras.layers.base import refuse
-from pikelpn_keras.layers.freezable import RangeLayer
+from pikelpn_keras.layers.freezable import RangeLayer, largest
 from pikelpn_keras.layers.kernels import refuse_channels_first
 from pikelpn_keras.lowering import read_grid
 from pikelpn_keras.rounding import power_of_two, straight_through
@@ -47,7 +47,7 @@ class QuantGlobalAveragePooling2D(RangeLayer, keras.layers.GlobalAveragePooling2
         grid = activation_grid_of(inputs, self)
         average = super().call(inputs)
         if training:
-            self.follow(ops.max(ops.abs(average)), grid.high + 1)
+            self.follow(largest(ops.abs(average)), grid.high + 1)
         coarsest = ops.cast(grid.exponent, "float32")
         exponent = ops.clip(ops.convert_to_tensor(self._exponent), coarsest - FINEST, coarsest)
         return attach(

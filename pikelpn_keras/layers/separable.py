@@ -55,6 +55,14 @@ class SeparableLayer(ProductLayer):
             identifier is not None and not isinstance(identifier, QuantLayer),
             f"takes a layer of pikelpn_keras.layers as {argument}, not {identifier!r}",
         )
+        if identifier is not None:
+            owner = vars(identifier).setdefault("_separable", self.name)
+            refuse(
+                self,
+                owner != self.name,
+                f"is given the {argument} '{identifier.name}', which belongs to '{owner}'; give it "
+                "one of its own",
+            )
         return identifier
 
     def build(self, input_shape):

@@ -7,6 +7,7 @@ from keras import ops
 from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.integer.nodes import Maximum, Tensor
 from pikelpn_keras.layers.activation import QuantActivation
+from pikelpn_keras.layers.freezable import largest
 
 # A slope of 2**-8 rounds every negative integer of 8 bits to 0.
 SMALLEST_EXPONENT, LARGEST_EXPONENT = -8, 0
@@ -37,7 +38,7 @@ class SlopedActivation(QuantActivation):
 
     def magnitude(self, inputs):
         """The largest absolute value, a scalar tensor."""
-        return ops.max(ops.abs(inputs))
+        return largest(ops.abs(inputs))
 
     def rounded(self, inputs, grid):
         q = quantize_activation(inputs, grid)

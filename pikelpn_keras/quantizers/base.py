@@ -37,7 +37,7 @@ class Quantizer(abc.ABC):
     held_exponents = None
 
     def __init__(self, per_channel=True, scale_bits=4):
-        if scale_bits not in range(9):
+        if not isinstance(scale_bits, int) or scale_bits not in range(9):
             raise ValueError(f"scale_bits is a width from 0 to 8, not {scale_bits!r}")
         self.per_channel = bool(per_channel)
         self.scale_bits = scale_bits

@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
+from keras import ops
 
 import pikelpn_keras as pk
+from pikelpn_keras.grids import attach
+from pikelpn_keras.integer import Grid
 from tests.pikelpn_keras.layer_test_case import LayerTestCase
 
 
@@ -90,7 +93,30 @@ def test_freezing_before_building_is_refused():
         pk.layers.QuantReLU(name="r").freeze()
 
 
-@pytest.mark.parametrize("bits", [1, 9, 4.5, "8"])
+@pytest.mark.parametrize("bad", [[np.nan, 0.5], [np.inf, 0.5], []])
+def test_a_batch_that_is_empty_or_not_finite_leaves_the_range(bad):
+    layer = fed(pk.layers.QuantIdentity(momentum=0.5), [[0.25, 0.5]])
+    assert layer.exponent == -8
+    before = [np.array(v) for v in layer.variables]
+    layer(attach(ops.convert_to_tensor(bad, "float32"), Grid(-8)), training=True)
+    assert all(np.array_equal(v, old) for v, old in zip(layer.variables, before, strict=True))
+    assert fed(layer, [[2.0**-6]]).exponent == -9
+
+
+@pytest.mark.parametrize("bits", [1, 9, 4.5, 4.0, True, "8"])
 def test_refuses_bits(bits):
-    with pytest.raises(ValueError, match="2 to 8 bits"):
-        pk.layers.QuantReLU(bits)
+    with pytest.raises(ValueError, match="QuantReLU 'r' takes 2 to 8 bits"):
+        pk.layers.QuantReLU(bits, name="r")
+
+
+@pytest.mark.parametrize("momentum", [-0.1, 1.0, np.nan])
+def test_refuses_momentum(momentum):
+    with pytest.raises(ValueError, match="'r' takes a momentum from 0 on and below 1"):
+        pk.layers.QuantReLU(momentum=momentum, name="r")
+
+
+@pytest.mark.parametrize("exponent", [0.5, 200, "1"])
+def test_refuses_exponents(exponent):
+    layer = fed(pk.layers.QuantReLU(name="r"), [[0.25]])
+    with pytest.raises(ValueError, match="'r' takes an exponent that is a whole number from -100"):
+        layer.set_exponent(exponent)

@@ -1,3 +1,5 @@
+import inspect
+
 import numpy as np
 
 import pikelpn_keras as pk
@@ -21,3 +23,10 @@ class TestQuantDropout(LayerTestCase):
         model, inputs = self.model(rate=0.9), pixels(self.input_shape)
         assert not np.array_equal(model(inputs, training=True), model(inputs))
         assert len(pk.integer_graph(model).nodes) == 2
+
+    def test_training_is_left_to_keras_by_default(self):
+        x = pk.layers.QuantInput()(pixels(self.input_shape))
+        dropout = pk.layers.QuantDropout(0.5)
+        assert np.array_equal(dropout(x), x)
+        assert not np.array_equal(dropout(x, training=True), x)
+        assert inspect.signature(dropout.call).parameters["training"].default is None

@@ -35,6 +35,12 @@ def test_refuses_bits():
         pk.layers.QuantInput(16, name="q")
 
 
+@pytest.mark.parametrize("exponent", [-7.5, -7.0, 101, np.nan, None])
+def test_refuses_exponents(exponent):
+    with pytest.raises(ValueError, match="'q' takes an exponent that is a whole number from -100"):
+        pk.layers.QuantInput(exponent=exponent, name="q")
+
+
 def test_loaded_model_still_tells_integers_from_floats(tmp_path):
     passing().save(tmp_path / "m.keras")
     model = keras.models.load_model(tmp_path / "m.keras")

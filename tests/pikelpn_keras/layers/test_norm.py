@@ -5,11 +5,18 @@ from keras import ops
 
 import pikelpn_keras as pk
 import tflite_export
+from pikelpn_keras.grids import attach_accumulator
 from tests.pikelpn_keras.layer_test_case import LayerTestCase, pixels, train
 
 
 class TestQuantNorm(LayerTestCase):
-    cases = [{}, {"center": False}, {"scale": False}, {"momentum": 0.5, "epsilon": 1e-5}]
+    cases = [
+        {},
+        {"center": False},
+        {"scale": False},
+        {"momentum": 0.5, "epsilon": 1e-5},
+        {"gamma_initializer": "zeros"},
+    ]
 
     def layer(self, **arguments):
         return pk.layers.QuantNorm(**arguments)
@@ -143,6 +150,83 @@ def test_zero_gamma_keeps_everything_finite():
     assert np.array_equal(y, np.zeros_like(y))
 
 
+def test_zero_gamma_is_beta_in_training_evaluation_and_integers():
+    model, inputs = normed(gamma_initializer="zeros", beta_initializer="ones"), pixels((8, 8, 3))
+    conv, norm = model.layers[1:3]
+    accumulators = conv(model.layers[0](inputs))
+    for training in (True, False):
+        y = ops.convert_to_numpy(norm(accumulators, training=training))
+        assert np.array_equal(y, np.ones_like(y))
+    assert np.array_equal(multipliers(norm), np.zeros(8))
+    graph = pk.integer_graph(model)
+    assert not graph.nodes[0].kernel.any()
+    assert np.array_equal(graph.nodes[0].norm.signs, np.zeros(8))
+    assert np.array_equal(graph.run(inputs) * 2.0 ** model.layers[-1].exponent, model(inputs))
+
+
+def test_a_zero_gamma_beside_others():
+    norm = pk.layers.QuantNorm(momentum=0.0, epsilon=1e-7)
+    batch = np.array([-1.0, 1.0] * 8, "float32").reshape(4, 4, 1, 1) * np.ones(3, "float32")
+    x = pk.layers.QuantInput(signed=True, exponent=-6)(batch)
+    norm.build(x.shape)
+    norm.gamma.assign([0.0, -2.0, 4.0])
+    norm.beta.assign([0.75, 0.0, 0.0])
+    norm(x, training=True)
+    assert np.array_equal(multipliers(norm), [0.0, -2.0, 4.0])
+    assert np.array_equal(norm.record().signs, [0, -1, 1])
+    y = ops.convert_to_numpy(norm(x))
+    assert np.array_equal(y[..., 0], np.full((4, 4, 1), 0.75))
+    assert np.array_equal(y[..., 1:], batch[..., 1:] * [-2.0, 4.0])
+    norm.gamma.assign([1.0, -2.0, 4.0])
+    norm(x, training=True)
+    assert np.array_equal(multipliers(norm), [1.0, -2.0, 4.0])
+
+
+def test_multipliers_begin_where_gamma_does():
+    norm = pk.layers.QuantNorm(gamma_initializer=keras.initializers.Constant(-0.1))
+    norm.build((None, 4, 4, 2))
+    assert np.array_equal(multipliers(norm), [-0.125, -0.125])
+
+
+def test_multipliers_follow_what_is_set_by_hand_when_told():
+    norm = settled(gamma=1.0, momentum=0.0)
+    norm.gamma.assign([2.0])
+    norm.moving_variance.assign([1 / 16])
+    assert np.array_equal(multipliers(norm), [1.0])
+    norm.follow_statistics()
+    assert np.array_equal(multipliers(norm), [8.0])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_batch_that_is_not_finite_leaves_the_states_of_its_channels(bad):
+    norm = pk.layers.QuantNorm(momentum=0.5)
+    x = ops.convert_to_numpy(pk.layers.QuantInput()(pixels((4, 4, 2))))
+    norm.build(x.shape)
+    norm(on_accumulators(x), training=True)
+    before = ops.convert_to_numpy(norm.moving_mean), ops.convert_to_numpy(norm.moving_variance)
+    x = x / 2
+    x[0, 0, 0, 0] = bad
+    norm(on_accumulators(x), training=True)
+    for variable, old in zip((norm.moving_mean, norm.moving_variance), before, strict=True):
+        now = ops.convert_to_numpy(variable)
+        assert now[0] == old[0] and now[1] != old[1]
+    assert np.isfinite(multipliers(norm)).all()
+
+
+def test_an_empty_batch_leaves_the_states():
+    model = normed()
+    before = model.get_weights()
+    model(pixels((8, 8, 3), images=0), training=True)
+    norm = model.get_layer("norm")
+    for variable, old in zip(model.weights, before, strict=True):
+        counts = variable is norm._batches
+        assert counts or np.array_equal(variable, old), variable.path
+
+
+def on_accumulators(values):
+    return attach_accumulator(ops.convert_to_tensor(values), -8)
+
+
 def settled(gamma, **arguments):
     """A norm that has seen one batch of variance 1 (nearly), with the given gamma."""
     norm = pk.layers.QuantNorm(epsilon=1e-7, **arguments)
@@ -194,7 +278,10 @@ def test_mantissas_give_up_exactness_and_say_so():
         ({"renorm": True}, "'n' has no renorm"),
         ({"synchronized": True}, "'n' has no synchronized statistics"),
         ({"mantissa_bits": 9}, "'n' takes 1 to 8 mantissa_bits"),
+        ({"mantissa_bits": 2.0}, "'n' takes 1 to 8 mantissa_bits, not 2.0"),
         ({"scale_bits": -1}, "'n' takes scale_bits from 0 to 8"),
+        ({"momentum": 1.0}, "'n' takes a momentum from 0 on and below 1, not 1.0"),
+        ({"momentum": float("nan")}, "'n' takes a momentum from 0 on and below 1, not nan"),
     ],
 )
 def test_refuses(arguments, message):

@@ -41,5 +41,12 @@ def test_refuses_foreign_layers_between(between):
         pk.layers.QuantSeparableConv2D(4, 3, depthwise_activation=between, name="s")
 
 
+def test_refuses_a_norm_that_another_layer_has():
+    norm = pk.layers.QuantNorm(name="n")
+    pk.layers.QuantSeparableConv2D(4, 3, depthwise_norm=norm, name="first")
+    with pytest.raises(ValueError, match="'s' is given the depthwise_norm 'n'.* 'first'; give it"):
+        pk.layers.QuantSeparableConv2D(4, 3, depthwise_norm=norm, name="s")
+
+
 def _config(name):
     return pk.quantizers.serialize(pk.quantizers.get(name))
