@@ -11,7 +11,7 @@ import shutil
 import sys
 import zipfile
 
-from android_demo.tools import apk_zip, make_bundle, toolchain
+from android_demo.tools import apk_zip, make_bundle, native_library, toolchain
 from android_demo.tools.toolchain import BUILD, DEMO, ToolError, run
 
 MAIN = DEMO / "app" / "src" / "main"
@@ -89,12 +89,13 @@ def _assets(bundle):
 
 
 def _libraries():
-    return [
-        (f"lib/{abi}/{path.name}", path.read_bytes())
-        for abi in ABIS
-        for folder in toolchain.runtime()
-        for path in sorted((folder / "jni" / abi).glob("*.so"))
-    ]
+    libraries = []
+    for abi in ABIS:
+        paths = [native_library.build(abi)]
+        for folder in toolchain.runtime():
+            paths += sorted((folder / "jni" / abi).glob("*.so"))
+        libraries += [(f"lib/{abi}/{path.name}", path.read_bytes()) for path in paths]
+    return libraries
 
 
 def check(apk):

@@ -35,6 +35,7 @@ def run_tests(bundle, classes=None, pattern="**"):
     configuration = _configuration(bundle, resources)
     classpath = [classes, *toolchain.runtime_jars(), *toolchain.test_jars()]
     framework = toolchain.library("android-all")
+    native = bionic.prepare("x86_64", "gcc", GLIBC)
     output = WORK / "tests"
     toolchain.compile_java(TESTS.rglob("*.java"), [*classpath, framework], output)
     names = sorted(
@@ -42,20 +43,13 @@ def run_tests(bundle, classes=None, pattern="**"):
         for path in (TESTS / "org" / "pikelpn" / "demo").glob(f"{pattern}/*Test.java")
     )
     return toolchain.run(
-        "java", "-Xmx2g", f"-Djava.library.path={_native()}",
+        "java", "-Xmx2g", f"-Djava.library.path={native}",
         f"-Drobolectric.dependency.dir={_frameworks()}", "-Drobolectric.offline=true",
         f"-Ddemo.bundle={bundle}", f"-Ddemo.screenshots={_screenshots()}",
         "-cp", toolchain.joined([output, configuration, *classpath]),
         "org.junit.runner.JUnitCore", *names,
-        env={**os.environ, "LD_LIBRARY_PATH": str(_native())},
+        env={**os.environ, "LD_LIBRARY_PATH": str(native)},
     )  # fmt: skip
-
-
-def _native():
-    folder = BUILD / "bionic" / "x86_64"
-    if not (folder / bionic.LIBRARY).exists():
-        bionic.prepare("x86_64", "gcc", GLIBC, folder)
-    return folder
 
 
 def _frameworks():

@@ -22,6 +22,7 @@ RUNTIME = (
 # Robolectric loads the framework itself.
 NOT_FOR_TESTS = ("android-all", "android-all-instrumented", "dalvik-dx")
 PACKAGES = {
+    "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu",
     "aapt2": "aapt",
     "apksigner": "apksigner",
     "dexdump": "dexdump",
@@ -29,6 +30,7 @@ PACKAGES = {
     "java": "default-jdk-headless",
     "javac": "default-jdk-headless",
     "mvn": "maven",
+    "x86_64-linux-gnu-gcc": "gcc",
     "zipalign": "zipalign",
 }
 

@@ -1,7 +1,9 @@
 /*
  * What Android's C library has and glibc has not, for running the app's own native library in tests
- * on a computer. bionic.py renames calls whose arguments differ to names with a capital letter.
+ * on a computer. bionic.py renames calls that differ to names with a capital letter.
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,6 +60,16 @@ long Sysconf(int name) {
         errno = EINVAL;
         return -1;
     }
+}
+
+/* bionic looks into the caller's own library too when no handle is given. */
+void *Dlsym(void *handle, const char *name) {
+    void *found = dlsym(handle, name);
+    if (found == NULL && handle == RTLD_DEFAULT) {
+        void *caller = dlopen("libtensorflowlite_jni.so", RTLD_LAZY | RTLD_NOLOAD);
+        found = caller == NULL ? NULL : dlsym(caller, name);
+    }
+    return found;
 }
 
 int *__errno(void) {

@@ -23,24 +23,35 @@ public final class TfliteEngine implements Engine {
     public Session open(ModelFile model, EngineOptions options) throws ModelException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(model.bytes().length);
         buffer.order(ByteOrder.nativeOrder()).put(model.bytes());
-        GpuDelegate gpu = null;
+        Delegate delegate = null;
         try {
             Interpreter.Options own = new Interpreter.Options();
             own.setNumThreads(options.threads());
-            own.setUseXNNPACK(options.kernels() == EngineOptions.Kernels.XNNPACK);
-            if (options.kernels() == EngineOptions.Kernels.GPU) {
-                gpu = new GpuDelegate();
-                own.addDelegate((Delegate) gpu);
+            own.setUseXNNPACK(false);
+            delegate = delegate(options);
+            if (delegate != null) {
+                own.addDelegate(delegate);
             }
             Interpreter interpreter = new Interpreter(buffer, own);
             interpreter.allocateTensors();
-            return new TfliteSession(model.name(), interpreter, gpu);
+            return new TfliteSession(model.name(), interpreter, delegate);
         } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException
                 | LinkageError error) {
-            if (gpu != null) {
-                gpu.close();
+            if (delegate != null) {
+                delegate.close();
             }
             throw new ModelException(sentence(model, options), error);
+        }
+    }
+
+    private static Delegate delegate(EngineOptions options) {
+        switch (options.kernels()) {
+            case XNNPACK:
+                return new Xnnpack(options.threads());
+            case GPU:
+                return new GpuDelegate();
+            default:
+                return null;
         }
     }
 

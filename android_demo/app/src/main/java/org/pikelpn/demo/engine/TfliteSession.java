@@ -7,24 +7,24 @@ import java.util.Map;
 import org.pikelpn.demo.core.ModelException;
 import org.pikelpn.demo.core.Session;
 import org.pikelpn.demo.core.TensorInfo;
+import org.tensorflow.lite.Delegate;
 import org.tensorflow.lite.Interpreter;
 import org.tensorflow.lite.Tensor;
-import org.tensorflow.lite.gpu.GpuDelegate;
 
 /** A model in an interpreter of TensorFlow Lite; owns the interpreter and its delegate. */
 final class TfliteSession implements Session {
     private final String name;
     private final Interpreter interpreter;
-    private final GpuDelegate gpu;
+    private final Delegate delegate;
     private final TensorInfo[] inputs;
     private final TensorInfo[] outputs;
     private final ByteBuffer[] inputBuffers;
     private final Map<Integer, Object> outputBuffers = new HashMap<>();
 
-    TfliteSession(String name, Interpreter interpreter, GpuDelegate gpu) {
+    TfliteSession(String name, Interpreter interpreter, Delegate delegate) {
         this.name = name;
         this.interpreter = interpreter;
-        this.gpu = gpu;
+        this.delegate = delegate;
         inputs = new TensorInfo[interpreter.getInputTensorCount()];
         inputBuffers = new ByteBuffer[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
@@ -108,8 +108,8 @@ final class TfliteSession implements Session {
     @Override
     public void close() {
         interpreter.close();
-        if (gpu != null) {
-            gpu.close();
+        if (delegate != null) {
+            delegate.close();
         }
     }
 }
