@@ -11,17 +11,19 @@ from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.layers.base import QuantLayer, refuse
 from pikelpn_keras.lowering import read_grid
 
-LARGEST_GATE_BITS = 7
-
 
 @keras.saving.register_keras_serializable("pikelpn")
 class QuantMultiply(QuantLayer):
     """`keras.layers.Multiply` of a tensor and a gate, as in squeeze-and-excite.
 
-    The product is rounded half up to the grid of the first input (a coarser one if the gate's steps
-    are larger than 1) and saturates there; a gate is at most 1, so the range serves. Both inputs
-    are unsigned and the gate has at most 7 bits: then it is exact on every runtime, as a QUANTIZE
-    of the gate and one MUL. The gradient is straight-through where nothing saturates.
+    The product is rounded half up to the grid of the first input and saturates there: a gate is at
+    most 1, so the range serves. The grid is coarser where the gate's steps are larger than 1, and
+    by one bit where the gate alone gives the product a sign. The gradient is straight-through where
+    nothing saturates.
+
+    It is exact on every runtime. Of unsigned tensors, with a gate of at most 7 bits, it is a
+    QUANTIZE of the gate and one MUL; else six operators read it from a table of all pairs of
+    integers, 64 KiB for 8 bits each.
 
     The inputs are a list of the tensor and its gate. The gate's shape is that of the tensor, with
     some sizes 1: `(batch, 1, 1, channels)` for a gate for each channel.
@@ -54,10 +56,7 @@ class QuantMultiply(QuantLayer):
 
     def call(self, inputs):
         x, gate = inputs
-        x_grid, gate_grid = (activation_grid_of(tensor, self) for tensor in inputs)
-        self._check(x_grid, gate_grid)
-        coarser = ops.maximum(ops.convert_to_tensor(gate_grid.exponent), 0)
-        grid = Grid(x_grid.exponent + coarser, x_grid.bits, signed=False)
+        grid = _product_grid(*(activation_grid_of(tensor, self) for tensor in inputs))
         return attach(quantize_activation(x * gate, grid), grid)
 
     def compute_output_shape(self, input_shape):
@@ -65,20 +64,15 @@ class QuantMultiply(QuantLayer):
 
     def lower(self, graph, *values):
         x, gate = (read_grid(self, value) for value in values)
-        grid = Grid(x.grid.exponent + max(gate.grid.exponent, 0), x.grid.bits, signed=False)
-        output = Tensor(graph.unique_name(self.name), x.shape, grid)
+        output = Tensor(graph.unique_name(self.name), x.shape, _product_grid(x.grid, gate.grid))
         return graph.add(nodes.Multiply((x, gate), output))
 
-    def _check(self, x_grid, gate_grid):
-        refuse(
-            self,
-            x_grid.signed or gate_grid.signed,
-            "multiplies unsigned tensors only, for no product of signed ones is exact on all "
-            "runtimes; put QuantReLU before it",
-        )
-        refuse(
-            self,
-            gate_grid.bits > LARGEST_GATE_BITS,
-            f"takes a gate, its second input, of at most {LARGEST_GATE_BITS} bits, not "
-            f"{gate_grid.bits}; end it with QuantHardSigmoid(bits=7) or QuantReLU(bits=7)",
-        )
+
+def _product_grid(x, gate):
+    """The grid of a product, from those of its factors."""
+    gains_sign = int(gate.signed and not x.signed)
+    if isinstance(gate.exponent, int):
+        coarser = max(gate.exponent, 0)
+    else:
+        coarser = ops.maximum(gate.exponent, 0)
+    return Grid(x.exponent + coarser + gains_sign, x.bits, signed=x.signed or gate.signed)

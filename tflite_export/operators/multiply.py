@@ -1,13 +1,17 @@
-"""Multiplication by a gate as QUANTIZE and MUL.
+"""Multiplication by a gate: QUANTIZE and MUL, or a table.
 
-The QUANTIZE writes a gate of at most 7 bits as twice its integers at half its scale, which rounds
-nothing. So every product p is 2 p in the file, below 2**16, and its scale is `2**-(shift + 1)`,
-moved one float32 upwards. All kernels then round half up:
+Of unsigned tensors, with a gate of at most 7 bits, it is a MUL. The QUANTIZE writes the gate as
+twice its integers at half its scale, which rounds nothing. So every product p is 2 p in the file,
+below 2**16, and its scale is `2**-(shift + 1)`, moved one float32 upwards. All kernels then round
+half up:
 
 - XNNPACK multiplies in float32 and rounds once, half to even: the nudge lifts p / 2**shift off the
   ties, and by less than the distance to the next.
 - Fixed point rounds twice. The first rounding, of 2 p times one half and a little, gives p; the
   second divides by 2**shift and rounds halves away from 0, which is up.
+
+Negative halves would go down in fixed point, and twice an integer of 8 bits has 9. Such products
+are read from a table of all pairs, 64 KiB for 8 bits each, at an index of int32.
 """
 
 import numpy as np
@@ -15,7 +19,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from pikelpn_keras.integer.nodes import Multiply
 from tflite_export import int8
-from tflite_export.operators import outputs
+from tflite_export.operators import outputs, tables
 from tflite_export.operators.registry import emits
 from tflite_export.proof import DEVICES, FLOAT32_INTEGERS, KERAS, Bound, Proof
 
@@ -28,17 +32,15 @@ LARGEST_SHIFT = 15
 
 @emits(Multiply)
 def emit_multiply(node, writer, storage_name):
-    """Writes a QUANTIZE of the gate and a MUL.
+    """Writes a QUANTIZE of the gate and a MUL, or the operators of a table."""
+    grids = [tensor.grid for tensor in (*node.inputs, node.output)]
+    if any(grid.signed for grid in grids) or node.inputs[1].grid.high > LARGEST_GATE:
+        return _emit_table(node, writer)
+    return _emit_mul(node, writer)
 
-    Raises:
-        ValueError: if the gate has more than 7 bits.
-    """
+
+def _emit_mul(node, writer):
     x, gate = node.inputs
-    if gate.grid.high > LARGEST_GATE:
-        raise ValueError(
-            f"multiply '{node.name}' has a gate of {gate.grid.bits} bits, which leaves no bit for "
-            "a tie-free encoding; use a gate of 7 bits"
-        )
     outputs.append(
         writer,
         schema.BuiltinOperator.MUL,
@@ -55,6 +57,24 @@ def emit_multiply(node, writer, storage_name):
             Bound("the shift", node.shift, LARGEST_SHIFT, DEVICES),
         ),
     )
+
+
+def _emit_table(node, writer):
+    """CAST of both, MUL by the gate's integers in all, two ADDs and a GATHER."""
+    (x, x_grid), (gate, gate_grid) = ((tensor, tensor.grid) for tensor in node.inputs)
+    integers = [np.arange(grid.low, grid.high + 1) for grid in (x_grid, gate_grid)]
+    columns = len(integers[1])
+    rows = tables.append_cast(writer, f"{node.name}:stored", x)
+    width = tables.number(writer, f"{node.name}:columns", columns)
+    rows = tables.append_product(writer, f"{node.name}:rows", x.shape, rows, width)
+    gates = tables.append_cast(writer, f"{node.name}:stored_gate", gate)
+    indices = tables.append_sum(writer, f"{node.name}:pairs", x.shape, rows, gates)
+    lowest = tables.lowest_stored(x_grid) * columns + tables.lowest_stored(gate_grid)
+    if lowest:
+        offset = tables.number(writer, f"{node.name}:offset", -lowest)
+        indices = tables.append_sum(writer, f"{node.name}:indices", x.shape, indices, offset)
+    tables.append_gather(node, writer, node.run(integers[0][:, None], integers[1]).ravel(), indices)
+    return Proof("-")
 
 
 def _append_doubled(node, writer):

@@ -12,15 +12,11 @@ from pikelpn_keras.integer.rounding import shift_half_up
 class Multiply(Node):
     """`clamp(floor(x * gate / 2**shift + 1/2), low, high)`, with the gate broadcast against x.
 
-    Nothing is negative: on negative products halves would round in another way on each device.
-
     Raises:
-        ValueError: if a grid is signed or the shift is negative.
+        ValueError: if the shift is negative.
     """
 
     def __post_init__(self):
-        if any(tensor.grid.signed for tensor in (*self.inputs, self.output)):
-            raise ValueError(f"multiply '{self.name}' has a signed grid; all must be unsigned")
         if self.shift < 0:
             raise ValueError(f"multiply '{self.name}' has an output grid finer than its products")
 
@@ -31,5 +27,6 @@ class Multiply(Node):
         return self.output.grid.exponent - x.grid.exponent - gate.grid.exponent
 
     def run(self, inputs, gate):
+        grid = self.output.grid
         products = shift_half_up(inputs.astype(np.int64) * gate, self.shift)
-        return np.clip(products, 0, self.output.grid.high).astype(np.int32)
+        return np.clip(products, grid.low, grid.high).astype(np.int32)

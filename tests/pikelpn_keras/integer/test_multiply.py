@@ -24,9 +24,14 @@ def test_against_a_plain_loop(exponent):
         assert outputs[image, row, column, c] == min(math.floor(exact + 0.5), 63)
 
 
-def test_signed_grids_are_refused():
-    with pytest.raises(ValueError, match="multiply 'y' has a signed grid"):
-        product(signed=True)
+@pytest.mark.parametrize("signs", [(True, False), (False, True), (True, True)])
+def test_signed_grids_against_a_plain_loop(signs):
+    rng = np.random.default_rng(0)
+    tensors = [Tensor(n, (40,), Grid(-4, 8, s)) for n, s in zip("ab", signs, strict=True)]
+    node = Multiply(tuple(tensors), Tensor("y", (40,), Grid(-1, 7)))
+    arrays = [rng.integers(t.grid.low, t.grid.high + 1, (9, 40)) for t in tensors]
+    for output, p, q in zip(node.run(*arrays).ravel(), *map(np.ravel, arrays), strict=True):
+        assert output == min(max(math.floor(int(p) * int(q) / 2**7 + 0.5), -64), 63)
 
 
 def test_finer_outputs_are_refused():

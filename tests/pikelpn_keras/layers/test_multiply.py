@@ -30,6 +30,21 @@ class TestQuantMultiplyOfOneShape(TestQuantMultiply):
         return layer([x, gate])
 
 
+class TestQuantMultiplyOfSignedValues(TestQuantMultiply):
+    """A gate of 8 bits on values with signs, as behind a hard swish."""
+
+    def around(self, x, layer):
+        x = L.QuantIdentity()(L.QuantNorm()(L.QuantConv2D(6, 3)(x)))
+        gate = L.QuantGlobalAveragePooling2D(keepdims=True)(x)
+        return layer([x, L.QuantHardSigmoid()(L.QuantConv2D(6, 1)(gate))])
+
+
+class TestQuantMultiplyBySignedGates(TestQuantMultiply):
+    def around(self, x, layer):
+        gate = L.QuantIdentity(6)(L.QuantConv2D(4, 3, padding="same")(x))
+        return layer([x, gate])
+
+
 def on_grid(values, **grid):
     return L.QuantInput(**grid)(np.asarray(values, "float32"))
 
@@ -41,14 +56,11 @@ def test_a_gate_of_large_steps_makes_the_grid_coarser():
     assert outputs._pikelpn_grid.exponent == 2
 
 
-def test_refuses_signed_inputs():
-    with pytest.raises(ValueError, match="'m' multiplies unsigned tensors only.* put QuantReLU"):
-        L.QuantMultiply(name="m")([on_grid([1.0], signed=True), on_grid([1.0], bits=7)])
-
-
-def test_refuses_gates_of_8_bits():
-    with pytest.raises(ValueError, match=r"'m' takes a gate.* not 8; end it with QuantHardSigmoid"):
-        L.QuantMultiply(name="m")([on_grid([1.0]), on_grid([1.0])])
+def test_a_gate_that_brings_the_sign_makes_the_grid_coarser_by_a_bit():
+    x = on_grid([[1.0, 255.0]], exponent=0)
+    outputs = L.QuantMultiply()([x, on_grid([[-1.0, 0.5]], exponent=-6, signed=True)])
+    assert np.asarray(outputs).tolist() == [[0.0, 128.0]]
+    assert (outputs._pikelpn_grid.exponent, outputs._pikelpn_grid.signed) == (1, True)
 
 
 def test_refuses_gates_of_another_rank():

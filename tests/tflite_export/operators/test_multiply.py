@@ -48,9 +48,52 @@ def test_operators():
     ]
 
 
-def test_gates_of_8_bits_are_refused():
-    with pytest.raises(ValueError, match="multiply 'y' has a gate of 8 bits.* use a gate of 7"):
-        convert(multiplication(7, gate_bits=8))
+SIGNED, UNSIGNED = Grid(-4), Grid(-4, 8, signed=False)
+FACTORS = [(SIGNED, UNSIGNED), (UNSIGNED, SIGNED), (SIGNED, SIGNED), (UNSIGNED, UNSIGNED)]
+
+
+def from_table(x_grid, gate_grid, shift, *, bits=8):
+    """A product of every pair of integers: x along the image, the gate along the channels."""
+    x, gate = Tensor("x", (16, 16, 256), x_grid), Tensor("gate", (1, 1, 256), gate_grid)
+    signed = x_grid.signed or gate_grid.signed
+    y = Tensor("y", x.shape, Grid(shift - 8, bits, signed))
+    graph = IntegerGraph("gated", (x, gate), (Multiply((x, gate), y),), ("y",))
+    rows = np.arange(x_grid.low, x_grid.high + 1, dtype=np.int32).reshape(1, 16, 16, 1)
+    columns = np.arange(gate_grid.low, gate_grid.high + 1, dtype=np.int32).reshape(1, 1, 1, 256)
+    return graph, np.repeat(rows, 256, axis=-1), columns
+
+
+@pytest.mark.parametrize("shift", [0, 1, 8, 20])
+@pytest.mark.parametrize(("x_grid", "gate_grid"), FACTORS)
+def test_a_table_is_exact_for_every_product_on_all_runtimes(x_grid, gate_grid, shift):
+    graph, x, gate = from_table(x_grid, gate_grid, shift)
+    products = x.astype(np.int64) * gate
+    if 0 < shift < 16:
+        assert (products % 2**shift == 2 ** (shift - 1)).any()
+    low, high = graph.nodes[0].output.grid.low, graph.nodes[0].output.grid.high
+    assert np.array_equal(
+        graph.run(x, gate), np.clip(np.floor(products / 2**shift + 0.5), low, high)
+    )
+    report = graphs.verified(graph, x, gate, exact="all")
+    assert report.exact, report
+
+
+@pytest.mark.parametrize("gate_shape", [(6, 5, 4), (1, 5, 1)])
+def test_a_table_of_fewer_bits_takes_any_gate_that_broadcasts(rng, gate_shape):
+    x = Tensor("x", (6, 5, 4), Grid(-2, 4))
+    gate = Tensor("gate", gate_shape, Grid(-3, 3, signed=False))
+    node = Multiply((x, gate), Tensor("y", x.shape, Grid(-3, 5)))
+    graph = IntegerGraph("gated", (x, gate), (node,), ("y",))
+    images = [graphs.images(rng, tensor) for tensor in graph.inputs]
+    assert graphs.verified(graph, *images, exact="all").exact
+
+
+def test_operators_of_a_table():
+    graph, _, _ = from_table(SIGNED, UNSIGNED, 8)
+    model = unpack(convert(graph))
+    names = {getattr(schema.BuiltinOperator, n): n for n in ("CAST", "MUL", "ADD", "GATHER")}
+    codes = [model.operatorCodes[o.opcodeIndex].builtinCode for o in model.subgraphs[0].operators]
+    assert [names[code] for code in codes] == ["CAST", "MUL", "CAST", "ADD", "ADD", "GATHER"]
 
 
 def test_far_shifts_are_not_proven():
