@@ -12,6 +12,7 @@ from pikelpn_keras.quantizers import Quantizer, UniformQuantizer
 
 DENSE = UniformQuantizer(7, per_channel=False)
 WEIGHT_LOSSES = ("max", "mse", "angle_length")
+WEIGHT_ROUNDINGS = ("compensated", "nearest")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,11 +72,13 @@ class LayerConfig:
         quantizer: quantizer of its kernel, by object, name or config; None for the default.
         activation_bits: width of its output; None for the default.
         weight_loss: see `QuantConfig`; None for the default.
+        weight_rounding: see `QuantConfig`; None for the default.
     """
 
     quantizer: Quantizer | None = None
     activation_bits: int | None = None
     weight_loss: str | None = None
+    weight_rounding: str | None = None
 
     def __post_init__(self):
         if self.quantizer is not None:
@@ -83,7 +86,9 @@ class LayerConfig:
         if self.activation_bits is not None:
             _check_bits(self.activation_bits)
         if self.weight_loss is not None:
-            _check_loss(self.weight_loss)
+            _check_name("weight_loss", self.weight_loss, WEIGHT_LOSSES)
+        if self.weight_rounding is not None:
+            _check_name("weight_rounding", self.weight_rounding, WEIGHT_ROUNDINGS)
 
 
 @dataclasses.dataclass(frozen=True, eq=True)
@@ -104,6 +109,8 @@ class QuantConfig:
             follows the largest weight while it trains; "mse" takes those of least squared error and
             "angle_length" those that keep angle and length of each channel's vector best, once,
             and holds them (`pikelpn_keras.quantize.choose_exponents`).
+        weight_rounding: "nearest", or "compensated": where exponents are held and there are data
+            for calibration, weights are rounded such that outputs are least off.
         mantissa_bits: see `QuantNorm`; 1 for powers of two.
         input: an `InputGrid`, for all inputs.
         overrides: a mapping from layer names or glob patterns to `LayerConfig` or its arguments as
@@ -132,6 +139,7 @@ class QuantConfig:
     last: Quantizer | None = None
     activation_bits: int = 8
     weight_loss: str = "mse"
+    weight_rounding: str = "compensated"
     mantissa_bits: int = 1
     input: InputGrid = InputGrid()
     overrides: Mapping[str, LayerConfig] = dataclasses.field(default_factory=dict)
@@ -142,7 +150,8 @@ class QuantConfig:
             if given is not None or field not in ("first", "last"):
                 object.__setattr__(self, field, quantizers.get(given))
         _check_bits(self.activation_bits)
-        _check_loss(self.weight_loss)
+        _check_name("weight_loss", self.weight_loss, WEIGHT_LOSSES)
+        _check_name("weight_rounding", self.weight_rounding, WEIGHT_ROUNDINGS)
         overrides = {k: _as(LayerConfig, v) for k, v in self.overrides.items()}
         object.__setattr__(self, "overrides", overrides)
         object.__setattr__(self, "input", _as(InputGrid, self.input))
@@ -190,6 +199,7 @@ class QuantConfig:
             "quantizer": next((getattr(self, r) for r in roles if getattr(self, r)), None),
             "activation_bits": self.activation_bits,
             "weight_loss": self.weight_loss,
+            "weight_rounding": self.weight_rounding,
         }
         for pattern, override in self.overrides.items():
             if fnmatch.fnmatchcase(name, pattern):
@@ -238,6 +248,6 @@ def _check_bits(bits):
         raise ValueError(f"activation_bits are 2 to 8, not {bits!r}")
 
 
-def _check_loss(loss):
-    if loss not in WEIGHT_LOSSES:
-        raise ValueError(f"weight_loss is one of {', '.join(WEIGHT_LOSSES)}, not {loss!r}")
+def _check_name(field, name, known):
+    if name not in known:
+        raise ValueError(f"{field} is one of {', '.join(known)}, not {name!r}")

@@ -7,10 +7,10 @@ import keras
 import numpy as np
 
 from pikelpn_keras import layers
+from pikelpn_keras.config import LayerConfig
 from pikelpn_keras.quantize.errors import refuse
 from pikelpn_keras.quantize.folding import fold_remainder
-from pikelpn_keras.quantize.kernel_kinds import DENSE, DEPTHWISE
-from pikelpn_keras.quantize.scales import choose_exponents
+from pikelpn_keras.quantize.kernel_kinds import DENSE, DEPTHWISE, DEPTHWISE_1D
 from pikelpn_keras.quantize.values import OnGrid, Product, Sum
 
 OUTPUT_BITS = 8
@@ -24,11 +24,13 @@ class Made:
         layer: the layer.
         inputs: the KerasTensors that it reads.
         output: the KerasTensor that it makes.
+        choice: the `LayerConfig` of a layer with a kernel, None for others.
     """
 
     layer: keras.layers.Layer
     inputs: tuple
     output: keras.KerasTensor
+    choice: LayerConfig | None = None
 
 
 class Builder:
@@ -45,6 +47,7 @@ class Builder:
         self.made = []
         self.at_end = False
         self._kernels = {}
+        self._choices = {}
         self._names = collections.Counter()
 
     def unique(self, name):
@@ -62,7 +65,7 @@ class Builder:
     def add(self, layer, *tensors):
         """Calls a quantized layer and returns its output tensor."""
         output = layer(list(tensors) if len(tensors) > 1 else tensors[0])
-        self.made.append(Made(layer, tensors, output))
+        self.made.append(Made(layer, tensors, output, self._choices.get(id(layer))))
         return output
 
     def input(self, name, shape):
@@ -129,15 +132,16 @@ class Builder:
         return self.on_grid(value).tensor
 
     def channelwise(self, value, layer):
-        """A 1x1 depthwise `Product`, or a diagonal matrix, that multiplies by 1."""
-        channels = value.shape[-1]
-        if len(value.shape) == 4:
-            kernel, arguments = np.ones((1, 1, channels, 1)), {"kernel_size": 1}
-            return self.product(DEPTHWISE, layer, "_scale", value, kernel, None, arguments)
-        if len(value.shape) == 2:
+        """A depthwise `Product` of one tap, or a diagonal matrix, that multiplies by 1."""
+        channels, dimensions = value.shape[-1], len(value.shape) - 2
+        if dimensions not in (0, 1, 2):
+            refuse(layer, f"scales a tensor of shape {value.shape}; reshape it to an image first")
+        if dimensions == 0:
             arguments = {"units": channels}
             return self.product(DENSE, layer, "_scale", value, np.eye(channels), None, arguments)
-        refuse(layer, f"scales a tensor of shape {value.shape}; flatten or pool it first")
+        kind = DEPTHWISE_1D if dimensions == 1 else DEPTHWISE
+        kernel, arguments = np.ones((*[1] * dimensions, channels, 1)), {"kernel_size": 1}
+        return self.product(kind, layer, "_scale", value, kernel, None, arguments)
 
     def product(self, kind, layer, suffix, value, kernel, bias, arguments):
         """A `Product` that reads `value`, whose affine map goes into kernel and bias."""
@@ -197,7 +201,7 @@ class Builder:
         key = (id(value.layer), value.name, id(value.norm and value.norm.layer), kernel.tobytes())
         key += (b"" if bias is None else bias.tobytes(),)
         if key not in self._kernels:
-            made = [self._kernel_layer(value, kernel, bias is not None, at_end)]
+            made = [self._kernel_layer(value, bias is not None, at_end)]
             if norm is not None:
                 made.append(self._norm_layer(norm))
             self._kernels[key] = made
@@ -209,22 +213,18 @@ class Builder:
             self._assign(value, self._kernels[key], kernel, bias, norm, multiplier)
         return tensor
 
-    def _kernel_layer(self, value, kernel, use_bias, at_end):
+    def _kernel_layer(self, value, use_bias, at_end):
         ends = ["first"] * value.reads_input + ["last"] * at_end if value.kind.ends else []
         choice = self.config.for_layer(value.layer.name, *ends, value.kind.role)
-        quantizer = choice.quantizer
-        if choice.weight_loss != "max":
-            exponents = choose_exponents(
-                kernel, quantizer, value.kind.channel_axes, choice.weight_loss
-            )
-            quantizer = quantizer.holding(exponents)
-        return value.kind.layer_class(
+        layer = value.kind.layer_class(
             **value.arguments,
             use_bias=use_bias,
             name=self.unique(value.name),
             trainable=value.layer.trainable,
-            **{value.kind.quantizer_argument: quantizer},
+            **{value.kind.layer_class.quantizer_argument: choice.quantizer},
         )
+        self._choices[id(layer)] = choice
+        return layer
 
     def _norm_layer(self, norm):
         layer = norm.layer
@@ -238,7 +238,7 @@ class Builder:
         )
 
     def _assign(self, value, made, kernel, bias, norm, multiplier):
-        getattr(made[0], value.kind.kernel_attribute).assign(kernel.astype(np.float32))
+        value.kind.assign(made[0], kernel)
         if bias is not None:
             made[0].bias.assign(bias.astype(np.float32))
         if norm is not None:

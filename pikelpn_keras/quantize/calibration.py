@@ -7,7 +7,11 @@ from pikelpn_keras.grids import grid_of
 from pikelpn_keras.layers import QuantInput, QuantNorm
 from pikelpn_keras.layers.freezable import RangeLayer
 from pikelpn_keras.layers.kernels import KernelLayer
+from pikelpn_keras.quantize.compensation import compensate
+from pikelpn_keras.quantize.equalization import equalize
 from pikelpn_keras.quantize.reference import reference
+from pikelpn_keras.quantize.replay import replay
+from pikelpn_keras.quantize.scales import hold_exponents
 
 # Octaves about the exponent that the largest value asks for.
 EXPONENT_OFFSETS = (1, 0, -1, -2, -3)
@@ -16,17 +20,19 @@ DEVIATIONS = 4.0
 NOISE_IMAGES = 16
 
 
-def calibrate(made, inputs, data):
+def calibrate(made, inputs, outputs, data):
     """Sets the exponents of a converted model; with data, corrects means and biases too.
 
-    Two streams run through the layers: the quantized one, and one that leaves rounding and clipping
-    out. A layer's exponent is the one for which the first differs least from the second, in the
-    mean square; then the mean of a norm, or the bias of a kernel without one, takes up the
+    With data, channels are equalized first. Then two streams run through the layers: the quantized
+    one, and one that leaves rounding and clipping out. Kernels are rounded for what they read in
+    the first. An activation's exponent is the one for which its output differs least from its input
+    in the mean square; then the mean of a norm, or the bias of a kernel without one, takes up the
     difference of the streams' means in each channel.
 
     Args:
         made: list of `Made`, in order.
         inputs: the model's `keras.Input` tensors.
+        outputs: the model's output tensors.
         data: an array or a list of arrays, one for each input; None for none.
 
     Raises:
@@ -34,22 +40,24 @@ def calibrate(made, inputs, data):
     """
     correct = _with_data if data is not None else _with_statistics
     arrays = _noise(made, inputs) if data is None else _checked(data, inputs)
-    streams = {id(t): (a, a) for t, a in zip(inputs, arrays, strict=True)}
-    last_reader = {id(tensor): n for n, call in enumerate(made) for tensor in call.inputs}
+    given = {id(t): a for t, a in zip(inputs, arrays, strict=True)}
+    if data is not None:
+        equalize(made, given, outputs)
     seen = set()
-    for number, call in enumerate(made):
-        pairs = [streams[id(tensor)] for tensor in call.inputs]
+
+    def compute(call, pairs):
         quantized, exact = ([pair[side] for pair in pairs] for side in (0, 1))
         is_input = isinstance(call.layer, QuantInput)
         # Before a correction changes what the layer means.
         wanted = _call(call.layer, quantized) if is_input else reference(call.layer, exact)
         if id(call.layer) not in seen:
             seen.add(id(call.layer))
+            if call.choice is not None:
+                hold_exponents(call.layer, call.choice.weight_loss)
             correct(call, quantized, exact, made)
-        streams[id(call.output)] = _call(call.layer, quantized), wanted
-        for tensor in call.inputs:
-            if last_reader[id(tensor)] == number:
-                streams.pop(id(tensor), None)
+        return _call(call.layer, quantized), wanted
+
+    replay(made, {key: (array, array) for key, array in given.items()}, compute)
 
 
 def _with_data(call, quantized, exact, made):
@@ -58,9 +66,14 @@ def _with_data(call, quantized, exact, made):
         _fit_exponent(layer, quantized)
     elif isinstance(layer, QuantNorm):
         layer.moving_mean.assign_add(_mean_difference(quantized[0], exact[0]))
-    elif isinstance(layer, KernelLayer) and layer.use_bias:
-        outputs = _call(layer, quantized)
-        layer.bias.assign_sub(_mean_difference(outputs, reference(layer, exact)))
+    elif isinstance(layer, KernelLayer):
+        wanted = reference(layer, exact) if layer.use_bias else None
+        # Layers that a conversion made by itself have no choice: their kernels stay as they are.
+        compensated = call.choice is not None and call.choice.weight_rounding == "compensated"
+        if layer.quantizer.held_exponents and compensated:
+            compensate(layer, quantized[0])
+        if layer.use_bias:
+            layer.bias.assign_sub(_mean_difference(_call(layer, quantized), wanted))
 
 
 def _with_statistics(call, quantized, exact, made):

@@ -79,7 +79,7 @@ def quantize_model(float_model, config=None, calibration_data=None):
         shared = readers[call.output] > 1 and isinstance(value, Product | Sum)
         values[call.output] = builder.on_grid(value) if shared else value
     outputs = [builder.finished(values[number]) for number in traced.outputs]
-    calibrate(builder.made, inputs, calibration_data)
+    calibrate(builder.made, inputs, outputs, calibration_data)
     return keras.Model(
         inputs if len(inputs) > 1 else inputs[0],
         outputs if len(outputs) > 1 else outputs[0],

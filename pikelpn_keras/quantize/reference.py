@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from pikelpn_keras import layers
+from pikelpn_keras.layers.sloped_activation import SlopedActivation
 
 
 def reference(layer, tensors):
@@ -79,7 +80,7 @@ def _(layer: layers.QuantHardSigmoid, x):
 
 
 @_meaning.register
-def _(layer: layers.QuantLeakyReLU, x):
+def _(layer: SlopedActivation, x):
     return ops.where(x < 0, x * layer.slopes(), x)
 
 

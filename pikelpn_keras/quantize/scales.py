@@ -77,3 +77,17 @@ def choose_exponents(weights, quantizer, channel_axes=(-1,), loss="mse"):
         least = np.minimum(error, least)
     best = best.astype(np.int64).ravel()
     return np.maximum(best, best.max() - (2**quantizer.scale_bits - 1))
+
+
+def hold_exponents(layer, loss):
+    """Gives the quantizer of a layer with a kernel the exponents of least loss, and holds them.
+
+    Args:
+        layer: a quantized layer with a kernel.
+        loss: "mse" or "angle_length"; "max" leaves the exponents to follow the kernel.
+    """
+    if loss == "max":
+        return
+    kernel = ops.convert_to_numpy(layer.ordered_kernel())
+    exponents = choose_exponents(kernel, layer.quantizer, layer.channel_axes, loss)
+    setattr(layer, layer.quantizer_argument, layer.quantizer.holding(exponents))

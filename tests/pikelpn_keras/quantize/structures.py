@@ -144,23 +144,74 @@ def shared_norm_of_activations():
     return keras.Model(inputs, head(norm(L.ReLU()(L.Add()([x, conv(x)])))))
 
 
+def norm_at_the_input():
+    x = inputs = keras.Input(SHAPE)
+    return keras.Model(inputs, head(norm_relu(conv(L.BatchNormalization()(x)))))
+
+
+def two_norms_of_one_conv():
+    shared = L.Conv2D(6, 3, padding="same")
+    x = inputs = keras.Input(SHAPE)
+    x = L.Add()([norm_relu(shared(x)), norm_relu(shared(x))])
+    return keras.Model(inputs, head(x))
+
+
+def nested_of_two_inputs_and_outputs():
+    left, right = keras.Input(SHAPE), keras.Input(SHAPE)
+    x = norm_relu(L.Concatenate()([conv(left), conv(right)]))
+    block = keras.Model([left, right], [x, conv(x)], name="block")
+    x = inputs = keras.Input(SHAPE)
+    y, z = block([x, conv(x, 3, activation="relu")])
+    return keras.Model(inputs, [head(y), head(z)])
+
+
+def transposed():
+    x = inputs = keras.Input(SHAPE)
+    x = norm_relu(L.Conv2DTranspose(5, 3, strides=2, padding="same", use_bias=False)(x))
+    x = L.Conv2DTranspose(4, 2, strides=2, activation="relu")(x)
+    return keras.Model(inputs, head(x))
+
+
+def parametric():
+    slopes = keras.initializers.Constant(0.25)
+    x = inputs = keras.Input(SHAPE)
+    x = L.PReLU(slopes, shared_axes=[1, 2])(L.BatchNormalization()(conv(x)))
+    x = L.PReLU(slopes)(L.Dense(8)(L.Flatten()(x)))
+    return keras.Model(inputs, L.Dense(4)(x))
+
+
+def sequence():
+    x = inputs = keras.Input((24, 3))
+    x = norm_relu(L.Conv1D(6, 3, padding="causal", dilation_rate=2)(x))
+    x = norm_relu(L.DepthwiseConv1D(3, padding="same", use_bias=False)(x))
+    x = norm_relu(L.SeparableConv1D(8, 3, strides=2, use_bias=False)(x))
+    x = L.BatchNormalization()(L.Conv1D(4, 1, activation="relu")(x))
+    return keras.Model(inputs, L.Dense(4)(L.Flatten()(x)))
+
+
 STRUCTURES = [
     conv_of_two_branches,
     depthwise_with_multiplier,
     gated,
     nested,
+    nested_of_two_inputs_and_outputs,
     norm_after_activation,
     norm_after_dense,
     norm_after_vector_activation,
+    norm_at_the_input,
     normalized,
+    parametric,
     pre_activation_residual,
     rescaled,
     residual,
     separable_without_bias,
+    sequence,
     shared_layers,
     shared_norm_of_activations,
     sum_of_three,
+    transposed,
     two_inputs,
+    two_norms_of_one_conv,
 ]
 
 

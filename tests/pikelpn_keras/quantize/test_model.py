@@ -40,7 +40,13 @@ def float_meaning(model, inputs):
             known[id(tensor)] = layer(terms[0]) if is_input else reference(layer, terms)
         return known[id(tensor)]
 
-    return keras.ops.convert_to_numpy(value(model.outputs[0]))
+    return joined([value(tensor) for tensor in model.outputs])
+
+
+def joined(outputs):
+    """All outputs of a model side by side."""
+    outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
+    return np.concatenate([keras.ops.convert_to_numpy(x) for x in outputs], axis=-1)
 
 
 @pytest.mark.parametrize("structure", STRUCTURES, ids=lambda f: f.__name__)
@@ -50,13 +56,13 @@ def test_structures_convert_and_verify(structure):
     if structure.__name__ not in ("rescaled", "normalized"):
         model = scaled(model)
     inputs = pictures(model)
-    wanted = keras.ops.convert_to_numpy(model([x.astype("float32") for x in inputs]))
+    wanted = joined(model([x.astype("float32") for x in inputs]))
     unrounded = float_meaning(quantize_model(model, W8A8), inputs)
     # Half a grey level of a centred input's padding is all that may differ.
     tolerance = 0.02 if structure.__name__ == "rescaled" else 2e-3
     assert np.abs(unrounded - wanted).max() < tolerance * np.abs(wanted).max()
     quantized = quantize_model(model, W8A8, inputs)
-    given = keras.ops.convert_to_numpy(quantized(inputs if len(inputs) > 1 else inputs[0]))
+    given = joined(quantized(inputs if len(inputs) > 1 else inputs[0]))
     assert np.sqrt(np.mean((wanted - given) ** 2)) < 0.1 * np.sqrt(np.mean(wanted**2))
     report = tflite_export.verify(quantized, tflite_export.convert(quantized, exact="all"), inputs)
     assert report.exact and not report.skipped, str(report)
