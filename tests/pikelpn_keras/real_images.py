@@ -1,41 +1,22 @@
-"""Real pictures as uint8 arrays, read once a session."""
+"""Real pictures as uint8 arrays, read once a process."""
 
 import functools
-import gzip
-import io
-import tarfile
 
-import numpy as np
-from PIL import Image
+from tflite_export.cli import datasets
 
 
 @functools.cache
-def idx(path):
-    with gzip.open(path, "rb") as file:
-        data = file.read()
-    sizes = np.frombuffer(data, ">u4", data[3], 4)
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(sizes)
+def _dataset(name, data_dir):
+    return datasets.load(name, datasets.Request(data_dir=data_dir))
 
 
 def fashion_mnist(folder):
     """(train images, train labels, test images, test labels), images `(n, 28, 28, 1)`."""
-    arrays = []
-    for split in ("train", "t10k"):
-        arrays.append(idx(folder / f"{split}-images-idx3-ubyte.gz")[..., None])
-        arrays.append(idx(folder / f"{split}-labels-idx1-ubyte.gz"))
-    return arrays
+    data = _dataset("fashion_mnist", folder)
+    return data.x_train, data.y_train, data.x_test, data.y_test
 
 
-@functools.cache
 def cifar10_jpeg(archive, split):
     """(images, labels) of CIFAR-10 (JPEG), sorted by class."""
-    with tarfile.open(archive) as tar:
-        raw = {
-            m.name: tar.extractfile(m).read()
-            for m in tar
-            if m.isfile() and m.name.startswith(f"{split}/")
-        }
-    names = sorted(raw)
-    classes = sorted({name.split("/")[1] for name in names})
-    images = np.stack([np.asarray(Image.open(io.BytesIO(raw[name]))) for name in names])
-    return images, np.array([classes.index(name.split("/")[1]) for name in names])
+    data = _dataset("cifar10", archive)
+    return (data.x_train, data.y_train) if split == "train" else (data.x_test, data.y_test)

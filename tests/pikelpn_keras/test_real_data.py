@@ -45,4 +45,4 @@ def test_cifar10_jpeg(real_data):
     images, labels = real_images.cifar10_jpeg(archive, "train")
     model = trained(images, labels, rate=3e-3)
     test = real_images.cifar10_jpeg(archive, "test")
-    assert_exact_and_equally_accurate(model, *test, at_least=0.42)
+    assert_exact_and_equally_accurate(model, *test, at_least=0.45)
