@@ -8,8 +8,13 @@ import tempfile
 from tflite_export.cli.errors import UsageError, UserError
 
 
-def output_path(name, suffix):
+def output_path(name, suffix, flag="--output"):
     """The path of a file to write, checked before the work begins.
+
+    Args:
+        name: the path.
+        suffix: what its name has to end in.
+        flag: the flag that gives the name, for the message.
 
     Raises:
         UsageError: if `name` does not end in `suffix`.
@@ -22,7 +27,7 @@ def output_path(name, suffix):
     """
     path = pathlib.Path(name)
     if path.suffix != suffix:
-        raise UsageError(f"--output={name}: the name must end in {suffix}")
+        raise UsageError(f"{flag}={name}: the name must end in {suffix}")
     if not path.parent.is_dir():
         raise UserError(f"{path.parent}: no such folder")
     if path.is_dir():

@@ -1,11 +1,14 @@
 """From the operators of a .tflite file to their `Workload`."""
 
+import dataclasses
 import os
 import pathlib
 
+from pikelpn_keras import cost
 from pikelpn_keras.cost.work import Activations, Layer, Work, Workload
 from tflite_export.costing.registry import Call, counter_of, format_of
 from tflite_export.operator_list import OperatorList, operator_list
+from tflite_export.reading.recorded import recorded_graph
 
 
 def workload(file, name=None):
@@ -15,6 +18,9 @@ def workload(file, name=None):
     the file prove, one fixed-point product and one shift for each output, or the shift alone where
     the scales' ratio is a power of two (or one float32 beside it, as tie-free encodings have it).
     Operators that are not known are listed in `Workload.unknown`, not guessed.
+
+    A file that `convert` wrote is counted as the graph that it was written from: tie-free encodings
+    write larger weights and averages as convolutions, which no accelerator for it would compute.
 
     Args:
         file: path or bytes of the file, or its `OperatorList`.
@@ -38,14 +44,18 @@ def workload(file, name=None):
     '4 add int8 x int8 (residual)'
     """
     listed = file if isinstance(file, OperatorList) else operator_list(file)
+    name = name or (pathlib.Path(file).stem if isinstance(file, str | os.PathLike) else "model")
     if not listed.subgraphs:
         raise ValueError("this .tflite file has no subgraph, so it computes nothing")
+    graph = recorded_graph(listed)
+    if graph is not None:
+        return dataclasses.replace(cost.workload(graph), name=name)
     subgraph = listed.subgraphs[0]
     names = _unique_names(subgraph.tensors)
     constants = {i: t for i, t in enumerate(subgraph.tensors) if t.data is not None}
     layers = [_layer(operator, subgraph, names, constants) for operator in subgraph.operators]
     return Workload(
-        name=name or (pathlib.Path(file).stem if isinstance(file, str | os.PathLike) else "model"),
+        name=name,
         layers=tuple(layers),
         inputs=tuple(_activations(subgraph, names, i) for i in subgraph.inputs),
         outputs=tuple(names[i] for i in subgraph.outputs),

@@ -28,20 +28,21 @@ def linear_work(node, uses):
         uses: how often each weight meets an input, padding included.
     """
     x, weight = NumberFormat(node.inputs[0].grid.bits), NumberFormat(node.weights.bits)
-    accumulator = signed(node.reach.max(initial=0))
+    reach = node.reach
+    accumulator = signed(reach.max(initial=0))
     # A change of grid has no weights: its kernel of ones stands for the input itself.
     identity = node.weights.quantizer == "identity"
     products = () if identity else kernel_operations(node.kernel, uses, x, weight, accumulator)
     nominal = Operations("mac", (x, weight, accumulator), uses * node.kernel.size, MAC)
     return Work(
-        operations=occurring((*products, *_epilogue(node, accumulator))),
+        operations=occurring((*products, *_epilogue(node, reach, accumulator))),
         macs=() if identity else (nominal,),
         storage=Storage() if identity else _storage(node),
         weights={} if identity else {node.weights.bits: node.kernel.size},
     )
 
 
-def _epilogue(node, accumulator):
+def _epilogue(node, reach, accumulator):
     """Norm, rescaling and clamp of the sums."""
     positions = math.prod(node.output.shape[:-1])
     added = (node.bias != 0) | (node.shift > 0)
@@ -53,12 +54,13 @@ def _epilogue(node, accumulator):
     mantissas = node.multiplier != 1
     mantissa = unsigned(node.multiplier.max(initial=0))
     yield Operations("multiply", (accumulator, mantissa), positions * int(mantissas.sum()), "norm")
-    product = signed((node.reach * node.multiplier).max(initial=0))
+    reach = reach * node.multiplier
+    product = signed(reach.max(initial=0))
     amount = unsigned(np.abs(node.shift.astype(np.int64)).max(initial=0))
     yield Operations("shift", (product, amount), positions * int((node.shift != 0).sum()), "scale")
     # A shift to the left beyond 30 bits saturates like one by 30, which int64 holds.
     shift = np.maximum(node.shift, -30)
-    largest = int(shift_half_up(node.reach * node.multiplier, shift).max(initial=0))
+    largest = int(shift_half_up(reach, shift).max(initial=0))
     yield from clamps(node.output.grid, -largest, largest, positions * len(node.bias))
 
 
