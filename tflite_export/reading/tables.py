@@ -24,16 +24,16 @@ class CheckedFile:
 
     Args:
         content: bytes.
-        identifier: the four bytes that the file must carry at byte 4.
+        identifier: the four bytes that the file must carry at byte 4, or None.
 
     Raises:
         BrokenFileError: if the identifier is absent.
     """
 
-    def __init__(self, content, identifier):
+    def __init__(self, content, identifier=None):
         self.content = content
         self._allowance = READS_OF_EACH_BYTE * len(content) + ALLOWANCE
-        if content[4:8] != identifier:
+        if identifier is not None and content[4:8] != identifier:
             mark = identifier.decode()
             raise BrokenFileError(f"these bytes are no .tflite file (no {mark} mark at byte 4)")
 
@@ -144,13 +144,26 @@ class CheckedTable(flatbuffers.table.Table):
 
     def tables(self, slot):
         """The tables of a field, as a list."""
+        return [CheckedTable(self.file, place) for place in self._places(slot)]
+
+    def strings(self, slot):
+        """The strings of a field, as a list of bytes."""
+        return [
+            self.file.numbers(
+                place + UOffsetTFlags.bytewidth, self.Get(UOffsetTFlags, place), np.uint8
+            ).tobytes()
+            for place in self._places(slot)
+        ]
+
+    def _places(self, slot):
+        """Where the entries of a vector of tables or strings begin."""
         offset = self._field(slot)
         if not offset:
             return []
         start, count = self.Vector(offset), self.VectorLen(offset)
         relative = self.file.numbers(start, count, np.uint32).tolist()
         return [
-            CheckedTable(self.file, start + UOffsetTFlags.bytewidth * index + distance)
+            start + UOffsetTFlags.bytewidth * index + distance
             for index, distance in enumerate(relative)
         ]
 
