@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,9 @@ from tflite_export.flatbuffer import unpack
 
 NAME = "pikelpn"
 # Raised when a reader of old records would misread new ones.
-FORMAT = 1
+FORMAT = 2
+# A record that claims to be larger is refused before memory runs out.
+MOST_BYTES = 2**26
 _NOT_RECORDED = {"kernel", "bias", "shift", "multiplier", "table", "inputs", "output"}
 
 
@@ -24,8 +27,8 @@ def record_of(graph, proofs):
         proofs: the `Proof` of each node, in the order of the nodes.
 
     Returns:
-        bytes, JSON with sorted keys: a digest of the graph's integers, grids of all tensors with
-        their true exponents and, for each layer, its quantizer and scale codes, its norm codes, its
+        bytes of `pack_record`: a digest of the graph's integers, grids of all tensors with their
+        true exponents and, for each layer, its quantizer and scale codes, its norm codes, its
         encoding class and what is proven of it.
     """
     record = {
@@ -38,7 +41,40 @@ def record_of(graph, proofs):
             _layer_record(node, proof) for node, proof in zip(graph.nodes, proofs, strict=True)
         ],
     }
-    return json.dumps(record, default=_plain, sort_keys=True, separators=(",", ":")).encode()
+    return pack_record(record)
+
+
+def pack_record(record):
+    """The bytes of a record: JSON with sorted keys, deflated to a tenth (zlib).
+
+    Args:
+        record: a dict of what JSON can hold, dataclasses and arrays.
+
+    Example:
+
+    >>> unpack_record(pack_record({"format": FORMAT, "layers": []}))
+    {'format': 2, 'layers': []}
+    """
+    text = json.dumps(record, default=_plain, sort_keys=True, separators=(",", ":"))
+    return zlib.compress(text.encode(), 9)
+
+
+def unpack_record(data):
+    """What `pack_record` made the bytes `data` of.
+
+    Raises:
+        ValueError: if they are damaged, or larger than any record.
+    """
+    inflate = zlib.decompressobj()
+    try:
+        text = inflate.decompress(data, MOST_BYTES)
+        if not inflate.eof:
+            raise ValueError("it is cut short or too large")
+        return json.loads(text)
+    except (zlib.error, ValueError) as error:
+        raise ValueError(
+            f"the file's record of a PikeLPN model is damaged ({error}); convert the model again"
+        ) from None
 
 
 def digest_of(graph):
@@ -70,7 +106,7 @@ def read_record(tflite):
         dict with the keys "format", "version", "model", "digest", "grids" and "layers".
 
     Raises:
-        ValueError: if the file holds no record.
+        ValueError: if the file holds no record, or a damaged one.
 
     Example:
 
@@ -87,7 +123,7 @@ def read_record(tflite):
     model = unpack(tflite)
     for entry in model.metadata or ():
         if entry.name == NAME.encode():
-            return json.loads(bytes(model.buffers[entry.buffer].data))
+            return unpack_record(bytes(model.buffers[entry.buffer].data))
     raise ValueError("the file holds no record of a PikeLPN model; was it written by convert?")
 
 

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import types
+import zlib
 
 import numpy as np
 import pytest
@@ -9,9 +10,9 @@ from pikelpn_keras.integer import NormRecord, ScaleCodes, WeightRecord
 from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.version import __version__
 from tests.tflite_export import graphs
-from tflite_export import convert
+from tflite_export import convert, metadata
 from tflite_export.flatbuffer import pack, unpack
-from tflite_export.metadata import read_record
+from tflite_export.metadata import pack_record, read_record
 
 
 @pytest.fixture
@@ -75,10 +76,27 @@ def test_true_exponents_and_version_come_back(rng):
     assert [layer["name"] for layer in record["layers"]] == [node.name for node in graph.nodes]
 
 
-def test_the_record_is_json_with_sorted_keys(rng):
+def test_the_record_is_deflated_json_with_sorted_keys(rng):
     tflite = convert(graphs.small_net(rng))
     text = json.dumps(read_record(tflite), sort_keys=True, separators=(",", ":"))
-    assert text.encode() in tflite
+    assert zlib.compress(text.encode(), 9) in tflite
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", pack_record({"a": 1})[:-1], zlib.compress(b"{"), zlib.compress(b"\xff")]
+)
+def test_damaged_records_are_refused(layer, data):
+    model = unpack(convert(graphs.single(layer)))
+    model.buffers[model.metadata[0].buffer].data = np.frombuffer(data, np.uint8)
+    with pytest.raises(ValueError, match="record of a PikeLPN model is damaged.*convert the model"):
+        read_record(pack(model))
+
+
+def test_a_record_that_would_fill_the_memory_is_refused(monkeypatch):
+    data = pack_record({"a": "b" * 2000})
+    monkeypatch.setattr(metadata, "MOST_BYTES", 1000)
+    with pytest.raises(ValueError, match="cut short or too large"):
+        metadata.unpack_record(data)
 
 
 def test_settings_that_are_no_data_are_refused(layer):

@@ -72,3 +72,17 @@ def test_old_and_new_field_name_the_operator():
         writer.operator(code, 1, [0], 0, schema.AddOptionsT())
     codes = written(writer).operatorCodes
     assert [(c.deprecatedBuiltinCode, c.builtinCode) for c in codes] == [(0, 0), (127, 150)]
+
+
+def test_equal_vectors_are_in_the_file_once():
+    def size(zero_points):
+        writer = ModelWriter()
+        for number, zero_point in enumerate(zero_points):
+            scales = np.full(1000, 0.5, np.float32)
+            data = np.zeros(1000, np.int8)
+            constant = Constant(data, (1000,), schema.TensorType.INT8, scales, 0, zero_point)
+            writer.constant(f"w{number}", constant)
+        return len(writer.write("model", {"w0": 0}, {"w0": 0}, metadata={}))
+
+    assert 8 * 1000 <= size([0, 1]) - size([0, 0]) < 8 * 1000 + 16
+    assert size([0, 0]) - size([0]) < 1000 + 400

@@ -5,7 +5,6 @@ of both is accepted if it converts to the very operators of the file, so a recor
 """
 
 import dataclasses
-import json
 import typing
 import warnings
 
@@ -38,7 +37,7 @@ def recorded_graph(listed):
     if metadata.NAME not in listed.metadata or len(listed.subgraphs) != 1:
         return None
     try:
-        record = json.loads(listed.metadata[metadata.NAME])
+        record = metadata.unpack_record(listed.metadata[metadata.NAME])
         graph = _Restoration(listed.subgraphs[0], record).graph()
         return graph if _converts_to(graph, listed.subgraphs[0]) else None
     # A record that is no record of this package may hold, and so raise, almost anything.

@@ -1,5 +1,4 @@
 import dataclasses
-import json
 
 import keras
 import numpy as np
@@ -12,7 +11,7 @@ from tests.tflite_export import graphs
 from tests.tflite_export.operators.test_conv2d_transpose import SHAPES, transposed
 from tflite_export import convert, read
 from tflite_export.flatbuffer import pack, unpack
-from tflite_export.metadata import digest_of
+from tflite_export.metadata import digest_of, pack_record, unpack_record
 
 pytestmark = pytest.mark.filterwarnings("ignore:layer")
 
@@ -91,13 +90,13 @@ def test_a_keras_model_with_its_records():
 
 
 def with_record(tflite, change):
-    """The file with its record changed by a function of the decoded JSON."""
+    """The file with its record changed by a function of the unpacked record."""
     whole = unpack(tflite)
     (entry,) = whole.metadata
     buffer = whole.buffers[entry.buffer]
-    record = json.loads(bytes(buffer.data))
+    record = unpack_record(bytes(buffer.data))
     record = change(record) or record
-    buffer.data = np.frombuffer(json.dumps(record).encode(), np.uint8)
+    buffer.data = np.frombuffer(pack_record(record), np.uint8)
     return pack(whole)
 
 
