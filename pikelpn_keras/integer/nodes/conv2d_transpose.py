@@ -30,9 +30,12 @@ class Conv2DTranspose(LinearNode):
         kernel = self.kernel.astype(dtype)
         batch, height, width, _ = inputs.shape
         stride, (top, left) = self.stride, self.corner
+        # Output that lies beyond every tap is zero.
         rows, columns = (
-            (size - 1) * stride + max(taps, stride)
-            for size, taps in zip((height, width), kernel.shape[:2], strict=True)
+            max((size - 1) * stride + taps, cut + kept)
+            for size, taps, cut, kept in zip(
+                (height, width), kernel.shape[:2], self.corner, self.output.shape[:2], strict=True
+            )
         )
         sums = np.zeros((batch, rows, columns, kernel.shape[-1]), dtype)
         for row, column in np.ndindex(*kernel.shape[:2]):

@@ -17,6 +17,7 @@ from pikelpn_keras.integer.nodes import Conv2DTranspose, Tensor
         ((4, 5), 2, (1, 1), (8, 6)),
         ((1, 2), 3, (0, 0), (12, 9)),
         ((3, 2), 1, (1, 0), (4, 3)),
+        ((3, 2), 3, (0, 0), (14, 9)),
     ],
 )
 def test_against_a_loop(size, stride, corner, shape):

@@ -14,6 +14,11 @@ class TestQuantConv2DTranspose(LayerTestCase):
         {"kernel_size": (3, 4), "strides": 2, "kernel_quantizer": "power_of_two6"},
         {"kernel_size": (3, 2), "padding": "same"},
         {"kernel_size": (2, 4), "strides": 3},
+        {"kernel_size": 3, "strides": 2, "padding": "same", "output_padding": (1, 0)},
+        {"kernel_size": (5, 4), "strides": 2, "padding": "same", "output_padding": 1},
+        {"kernel_size": (2, 3), "strides": 3, "output_padding": (2, 0)},
+        {"kernel_size": (3, 2), "dilation_rate": (2, 3), "padding": "same"},
+        {"kernel_size": 2, "dilation_rate": 2, "kernel_quantizer": "binary"},
     ]
 
     def layer(self, **arguments):
@@ -31,8 +36,10 @@ class TestQuantConv2DTransposeWithNorm(TestQuantConv2DTranspose):
     ("arguments", "message"),
     [
         ({"strides": (1, 2)}, r"'t' takes equal strides, as DEPTH_TO_SPACE does, not \(1, 2\)"),
-        ({"strides": 2, "output_padding": 1}, "'t' takes no output_padding; put QuantZeroPadding"),
-        ({"dilation_rate": 2}, "'t' takes no dilation_rate; use a larger kernel"),
+        (
+            {"kernel_size": 4, "strides": 2, "padding": "same", "output_padding": 0},
+            "'t' cuts more than a stride off .*leave output_padding out",
+        ),
         ({"activation": "relu"}, "'t' ends in an accumulator and takes no activation"),
         ({"data_format": "channels_first"}, "'t' needs data_format='channels_last'"),
         ({"kernel_quantizer": "octal"}, "kernel_quantizer of QuantConv2DTranspose 't': 'octal' is"),
@@ -40,7 +47,7 @@ class TestQuantConv2DTransposeWithNorm(TestQuantConv2DTranspose):
 )
 def test_refuses(arguments, message):
     with pytest.raises(ValueError, match=message):
-        pk.layers.QuantConv2DTranspose(4, 3, name="t", **arguments)
+        pk.layers.QuantConv2DTranspose(4, **{"kernel_size": 3, "name": "t", **arguments})
 
 
 def test_refuses_input_without_a_grid():
