@@ -9,10 +9,11 @@ from pikelpn_keras.cost.operations import MAC, Operations, occurring
 def kernel_operations(kernel, uses, x, weight, accumulator):
     """What it takes to multiply a kernel by inputs and to sum up.
 
-    Weights of 0 take nothing. Where all others are powers of two, as in power-of-two, ternary and
-    binary kernels, a product is a shift and an addition, and with a weight of 1 or -1 an addition
-    alone. The other kernels take a multiplication for each weight that is not 0, powers of two
-    among them included: which weight is one is data, and a circuit has to multiply by any.
+    Weights of 0 take nothing, nor does a factor of 2**k that all weights share: it is the unit of
+    the sums. Where all others are powers of two, as in power-of-two, ternary and binary kernels, a
+    product is a shift and an addition, and with a weight of 1 or -1 an addition alone. The other
+    kernels take a multiplication for each weight that is not 0, powers of two among them included:
+    which weight is one is data, and a circuit has to multiply by any.
 
     Args:
         kernel: array of small integers.
@@ -34,9 +35,13 @@ def kernel_operations(kernel, uses, x, weight, accumulator):
     >>> [str(entry) for entry in kernel_operations(kernel + np.int8(2), 10, *formats)]
     ['40 mac int8 x int4 x int12 (mac)']
     """
-    counts = np.bincount(np.abs(kernel.astype(np.int16)).ravel(), minlength=2)
+    counts = np.bincount(np.abs(kernel.astype(np.int16)).ravel(), minlength=1)
     present = np.flatnonzero(counts)
-    ones, others = int(counts[1]), int(counts[2:].sum())
+    shared = int(np.bitwise_or.reduce(present))
+    one = shared & -shared
+    ones = int(counts[one]) if one else 0
+    others = kernel.size - int(counts[0]) - ones
+    present //= max(one, 1)
     if (present & (present - 1)).any():
         nonzero = uses * (ones + others)
         return (Operations("mac", (x, weight, accumulator), nonzero, MAC),)

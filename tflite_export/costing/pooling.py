@@ -4,10 +4,11 @@ import numpy as np
 
 from pikelpn_keras.cost import Operations, layer_work
 from pikelpn_keras.cost.number_formats import signed
+from pikelpn_keras.cost.rescaling import rescaled
 from pikelpn_keras.cost.work import Work
 from tflite_export.costing.fused import fused_activation
 from tflite_export.costing.registry import counts, format_of, scale_of
-from tflite_export.costing.rescaling import between, rescaled
+from tflite_export.costing.rescaling import between
 
 
 @counts("AVERAGE_POOL_2D")

@@ -3,8 +3,6 @@
 import dataclasses
 from typing import Any
 
-import numpy as np
-
 from pikelpn_keras.cost import NumberFormat, number_format
 from tflite_export.operator_list import Tensor
 
@@ -81,22 +79,3 @@ def counter_of(name):
 def scale_of(tensor):
     """The one quantization scale of a tensor as a float, or None."""
     return float(tensor.scales[0]) if len(tensor.scales) == 1 else None
-
-
-def is_power_of_two(ratios):
-    """Which numbers are powers of two, or lie one float32 beside one as tie-free encodings do.
-
-    Args:
-        ratios: array of floats.
-
-    Returns:
-        array of bools.
-
-    Example:
-
-    >>> is_power_of_two(np.array([0.25, np.nextafter(np.float32(2), np.float32(0)), 0.3]))
-    array([ True,  True, False])
-    """
-    mantissas, _ = np.frexp(np.asarray(ratios, np.float64))
-    distance = np.minimum(np.abs(mantissas - 0.5), np.abs(mantissas - 1))
-    return distance <= 2.0**-23

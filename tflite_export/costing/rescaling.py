@@ -2,44 +2,15 @@
 
 import numpy as np
 
-from pikelpn_keras.cost import NumberFormat, Operations
+from pikelpn_keras.cost import Operations
 from pikelpn_keras.cost.nodes.clamps import clamps
 from pikelpn_keras.cost.number_formats import signed
 from pikelpn_keras.cost.operations import occurring
+from pikelpn_keras.cost.rescaling import rescaled
 from pikelpn_keras.integer import Grid
-from tflite_export.costing.registry import format_of, is_power_of_two, scale_of
+from tflite_export.costing.registry import format_of, scale_of
 
-# Kernels multiply by a 32-bit fixed-point number and shift by up to 31.
-MULTIPLIER = NumberFormat(32)
-SHIFT = NumberFormat(5)
 RELUS = {"RELU", "RELU6", "RELU_N1_TO_1"}
-
-
-def rescaled(value, ratios, count):
-    """Products and shifts of `count` values, spread evenly over `ratios`.
-
-    A power of two is a shift, any other ratio a product and a shift, and 1 is nothing.
-
-    Args:
-        value: `NumberFormat` of the values.
-        ratios: array of floats, one or one for each channel.
-        count: how many values.
-
-    Example:
-
-    >>> [str(entry) for entry in rescaled(NumberFormat(20), np.array([0.25, 0.3]), 10)]
-    ['5 multiply int20 x int32 (scale)', '10 shift int52 x int5 (scale)']
-    """
-    each = count // len(ratios)
-    products = each * int((~is_power_of_two(ratios)).sum())
-    shifts = each * int((ratios != 1).sum())
-    product = NumberFormat(value.bits + MULTIPLIER.bits) if products else value
-    return occurring(
-        (
-            Operations("multiply", (value, MULTIPLIER), products, "scale"),
-            Operations("shift", (product, SHIFT), shifts, "scale"),
-        )
-    )
 
 
 def brought_to(call, value, ratios, largest):
@@ -58,9 +29,9 @@ def brought_to(call, value, ratios, largest):
     # Counted from the zero point, what a ReLU gives is unsigned.
     grid = Grid(0, narrow.bits, signed=not _is_relu(call))
     return (
-        *rescaled(value, np.asarray(ratios), count),
+        *rescaled(value, ratios, count),
         *occurring((Operations("add", (signed(result), narrow), zero, "scale"),)),
-        *clamps(grid, -result, result, count),
+        *clamps((grid.low, grid.high), grid.bits, -result, result, count),
     )
 
 

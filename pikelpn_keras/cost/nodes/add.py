@@ -2,7 +2,7 @@
 
 import math
 
-from pikelpn_keras.cost.nodes.clamps import clamps
+from pikelpn_keras.cost.nodes.clamps import grid_clamps
 from pikelpn_keras.cost.nodes.registry import counts
 from pikelpn_keras.cost.number_formats import NumberFormat
 from pikelpn_keras.cost.operations import Operations
@@ -30,6 +30,6 @@ def _joined(node, low, high):
     return Work(
         (
             Operations("add", operands, elements, "residual"),
-            *clamps(node.output.grid, low, high, elements),
+            *grid_clamps(node.output.grid, low, high, elements),
         )
     )

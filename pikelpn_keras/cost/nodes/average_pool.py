@@ -3,7 +3,7 @@
 import math
 
 from pikelpn_keras.cost import layer_work
-from pikelpn_keras.cost.nodes.clamps import clamps
+from pikelpn_keras.cost.nodes.clamps import grid_clamps
 from pikelpn_keras.cost.nodes.registry import counts
 from pikelpn_keras.cost.number_formats import NumberFormat, signed, unsigned
 from pikelpn_keras.cost.work import Work
@@ -29,6 +29,6 @@ def _averages(node, up):
     return Work(
         (
             *layer_work.integer_average_pool(outputs, node.count, NumberFormat(x.bits), total, up),
-            *clamps(node.output.grid, x.low << up, x.high << up, outputs),
+            *grid_clamps(node.output.grid, x.low << up, x.high << up, outputs),
         )
     )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from pikelpn_keras.cost.kernels import kernel_operations
-from pikelpn_keras.cost.nodes.clamps import clamps
+from pikelpn_keras.cost.nodes.clamps import grid_clamps
 from pikelpn_keras.cost.number_formats import NumberFormat, signed, unsigned
 from pikelpn_keras.cost.operations import MAC, Operations, occurring
 from pikelpn_keras.cost.work import Storage, Work
@@ -61,7 +61,7 @@ def _epilogue(node, reach, accumulator):
     # A shift to the left beyond 30 bits saturates like one by 30, which int64 holds.
     shift = np.maximum(node.shift, -30)
     largest = int(shift_half_up(reach, shift).max(initial=0))
-    yield from clamps(node.output.grid, -largest, largest, positions * len(node.bias))
+    yield from grid_clamps(node.output.grid, -largest, largest, positions * len(node.bias))
 
 
 def _bias_part(node):

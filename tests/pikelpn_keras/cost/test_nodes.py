@@ -2,10 +2,13 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 
-from pikelpn_keras.cost import workload
+import pikelpn_keras as pk
+from pikelpn_keras.cost import NumberFormat, cost_model, workload
+from pikelpn_keras.cost.kernels import kernel_operations
 from pikelpn_keras.cost.nodes import registry, work_of
 from pikelpn_keras.integer import Grid, IntegerGraph, ScaleCodes, WeightRecord, nodes
 from pikelpn_keras.integer.nodes import (
@@ -146,6 +149,18 @@ def test_gate():
     ]
 
 
+def test_signed_gate():
+    x, gate = tensor((3,), SIGNED), tensor((3,), Grid(-7, 4), "gate")
+    node = Multiply((x, gate), tensor((3,), Grid(-8, 8), "y"))
+    # -128 * -8 = 1024 has 11 bits and a sign; by 2**3 that is 128, beyond 127, and -112 is not.
+    assert written(node) == [
+        "3 multiply int8 x int4 (gate)",
+        "3 add int12 x int3 (scale)",
+        "3 shift int12 x int2 (scale)",
+        "3 compare int9 x int8 (scale)",
+    ]
+
+
 def test_averages_of_a_power_of_two():
     x = tensor((4, 4, 3), PIXELS)
     node = AveragePool2D(
@@ -194,3 +209,41 @@ def test_softmax():
         "1 function int20 x int16 (activation)",
         "10 multiply int16 x int16 (activation)",
     ]
+
+
+def test_a_factor_that_all_weights_share_is_free():
+    formats = NumberFormat(8), NumberFormat(8), NumberFormat(20)
+    kernel = np.array([1, -4, 0, 2, 1])
+    one, four = (kernel_operations(factor * kernel, 1, *formats) for factor in (1, 4))
+    assert one == four
+    assert [str(entry) for entry in one] == [
+        "2 shift int8 x int2 (mac)",
+        "4 accumulate int8 x int20 (mac)",
+    ]
+    assert kernel_operations(12 * kernel, 1, *formats) == kernel_operations(3 * kernel, 1, *formats)
+    assert kernel_operations(0 * kernel, 1, *formats) == ()
+    assert kernel_operations(kernel[:0], 1, *formats) == ()
+
+
+def test_signs_are_one_comparison_and_binary_weights_one_addition():
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((6,)),
+            pk.layers.QuantInput(),
+            pk.layers.QuantDense(4, kernel_quantizer="binary", use_bias=False),
+            pk.layers.QuantSign(),
+            pk.layers.QuantDense(5, kernel_quantizer="binary", use_bias=False),
+            pk.layers.QuantIdentity(),
+        ]
+    )
+    first, second = (layer.work for layer in workload(model).layers)
+    # The sign doubles 6 weights of 1: sums reach 2 * 6 * 255 + 1 = 3061, 12 bits and a sign.
+    assert [str(entry) for entry in first.operations] == [
+        "24 accumulate int8 x int13 (mac)",
+        "4 add int13 x int2 (bias)",
+        "4 compare int13 x int1 (activation)",
+    ]
+    # ACE is that of binary MACs, and so is ACEv2's part of them.
+    assert [str(entry) for entry in second.macs] == ["20 mac int1 x int1 x int4 (mac)"]
+    assert cost_model("ace_v2").cost(second.operations[:1]) == 20
