@@ -1,12 +1,14 @@
 """Average pooling."""
 
+import dataclasses
 import math
 
 import keras
+import numpy as np
 from keras import ops
 
 from pikelpn_keras.grids import activation_grid_of, attach
-from pikelpn_keras.integer.nodes import AveragePool2D, Tensor, Window
+from pikelpn_keras.integer.nodes import AveragePool2D, Concatenate, Crop2D, Tensor, Window
 from pikelpn_keras.layers.base import QuantLayer, refuse
 from pikelpn_keras.layers.kernels import refuse_channels_first
 from pikelpn_keras.lowering import read_grid
@@ -25,8 +27,9 @@ class QuantAveragePooling2D(QuantLayer, keras.layers.AveragePooling2D):
 
     Args:
         pool_size, strides, padding and others: as in `keras.layers.AveragePooling2D`. Refused are
-            `data_format="channels_first"`, pools of more than 4096 positions, and padding "same"
-            where pools would reach beyond the border: Keras divides by fewer positions there.
+            `data_format="channels_first"` and pools of more than 4096 positions. Where padding
+            "same" reaches beyond the border, Keras divides by fewer positions; each such part of
+            the border then becomes operators of its own (9 parts for 3 x 3 with stride 1).
 
     Example:
 
@@ -50,36 +53,104 @@ class QuantAveragePooling2D(QuantLayer, keras.layers.AveragePooling2D):
         )
 
     def build(self, input_shape):
-        height, width = input_shape[1:3]
+        size = tuple(input_shape[1:3])
         refuse(
             self,
-            None not in (height, width) and any(map(any, self._window.pads((height, width)))),
-            f"pads its input of {height} x {width}, and at a border Keras divides by fewer "
-            "positions, which no kernel does exactly; use padding='valid', or sizes that the "
-            "strides and pools divide",
+            self.padding == "same" and None in size,
+            f"pads its input of the open size {size}, and divides by fewer positions at its border; "
+            "give keras.Input all sizes or use padding='valid'",
         )
         super().build(input_shape)
 
     def call(self, inputs):
         grid = activation_grid_of(inputs, self)
-        return attach(self._rounded(super().call(inputs), grid), grid)
+        counts = self._counts(inputs.shape[1:3])
+        return attach(_rounded(super().call(inputs), counts, grid), grid)
 
     def lower(self, graph, value):
         source = read_grid(self, value)
-        shape = tuple(self.compute_output_shape((None, *source.shape))[1:])
-        output = Tensor(graph.unique_name(self.name), shape, source.grid)
-        return graph.add(AveragePool2D((source,), output, self._window))
+        rows, columns = (_runs(places) for places in self._places(source.shape[:2]))
+        bands = []
+        for row in rows:
+            parts = [self._pool(graph, source, row, column) for column in columns]
+            bands.append(_joined(graph, parts, 2, self.name))
+        return _joined(graph, bands, 1, self.name)
 
-    @property
-    def _window(self):
-        return Window(self.pool_size, self.strides, (1, 1), self.padding)
+    def _places(self, size):
+        """For each axis the `(start, stop)` of every place of the pool, within the border."""
+        window = Window(self.pool_size, self.strides, (1, 1), self.padding)
+        places = []
+        for axis, ((before, _), count) in enumerate(
+            zip(window.pads(size), window.output_size(size), strict=True)
+        ):
+            starts = [number * self.strides[axis] - before for number in range(count)]
+            places.append([(max(s, 0), min(s + self.pool_size[axis], size[axis])) for s in starts])
+        return places
 
-    def _rounded(self, average, grid):
-        """`floor(sum / count + 1/2)` in integers, with the gradient of `average`."""
-        count = math.prod(self.pool_size)
-        # The float average is a few units of its last bit away; the sum it comes from is certain.
-        sums = round_half_up(ops.stop_gradient(average) * power_of_two(-grid.exponent) * count)
-        integers = ops.floor_divide(2 * ops.cast(sums, "int32") + count, 2 * count)
-        return straight_through(
-            ops.cast(integers, "float32") * power_of_two(grid.exponent), average
+    def _counts(self, size):
+        """Positions that are averaged at each place, int32; one number without padding."""
+        if self.padding == "valid":
+            return math.prod(self.pool_size)
+        rows, columns = (
+            np.array([stop - start for start, stop in places], np.int32)
+            for places in self._places(size)
         )
+        return (rows[:, None] * columns)[..., None]
+
+    def _pool(self, graph, source, row, column):
+        """The tensor of one part of the output, cut out and pooled."""
+        shape = (row.stop - row.start, column.stop - column.start, source.shape[-1])
+        part = source
+        if shape != source.shape:
+            output = Tensor(graph.unique_name(f"{self.name}/part"), shape, source.grid)
+            part = graph.add(Crop2D((source,), output, (row.start, column.start)))
+        window = Window((row.extent, column.extent), self.strides, (1, 1), "valid")
+        shape = (row.count, column.count, source.shape[-1])
+        output = Tensor(graph.unique_name(self.name), shape, source.grid)
+        return graph.add(AveragePool2D((part,), output, window))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Run:
+    """Places of one axis that a pool without padding visits in a row.
+
+    Attributes:
+        start, stop: what they span.
+        extent: how far each of them reaches.
+        count: how many they are.
+    """
+
+    start: int
+    stop: int
+    extent: int
+    count: int
+
+
+def _runs(places):
+    runs = []
+    for start, stop in places:
+        extent = stop - start
+        run = runs[-1] if runs else None
+        if run is not None and run.extent == extent and start > run.stop - extent:
+            runs[-1] = dataclasses.replace(run, stop=stop, count=run.count + 1)
+        else:
+            runs.append(_Run(start, stop, extent, 1))
+    return runs
+
+
+def _joined(graph, parts, axis, name):
+    """Tensors side by side along an axis, counted from 1."""
+    if len(parts) == 1:
+        return parts[0]
+    shape = list(parts[0].shape)
+    shape[axis - 1] = sum(part.shape[axis - 1] for part in parts)
+    output = Tensor(graph.unique_name(f"{name}/joined"), tuple(shape), parts[0].grid)
+    return graph.add(Concatenate(tuple(parts), output, axis))
+
+
+def _rounded(average, counts, grid):
+    """`floor(sum / count + 1/2)` in integers, with the gradient of `average`."""
+    # The float average is a few units of its last bit away; the sum it comes from is certain.
+    sums = round_half_up(ops.stop_gradient(average) * power_of_two(-grid.exponent) * counts)
+    integers = ops.floor_divide(2 * ops.cast(sums, "int32") + counts, 2 * counts)
+    return straight_through(ops.cast(integers, "float32") * power_of_two(grid.exponent), average)
