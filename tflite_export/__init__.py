@@ -11,13 +11,14 @@ use, so that `pikelpn --help` does not wait for the runtimes.
 import importlib
 
 _NAMES = {
+    "benchmark": "tflite_export.benchmarking",
     "convert": "tflite_export.conversion",
     "read": "tflite_export.reading.reader",
     "save": "tflite_export.files",
     "verify": "tflite_export.verification",
 }
 
-__all__ = ["convert", "read", "save", "verify"]
+__all__ = ["benchmark", "convert", "read", "save", "verify"]
 
 
 def __getattr__(name):

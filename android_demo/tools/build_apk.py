@@ -41,7 +41,7 @@ def build(bundle, output, work=BUILD / "apk"):
     base, generated = link_resources(work)
     dex = _dex(compile_app(work, generated), work)
     unsigned = work / "unsigned.apk"
-    apk_zip.write(unsigned, [*_resources(base), *_assets(bundle), *dex, *_libraries()])
+    apk_zip.write(unsigned, [*resources(base), *assets(bundle), *dex, *_libraries()])
     signed = work / output.name
     run("apksigner", "sign", "--ks", KEY, "--ks-pass", KEY_PASSWORD, "--ks-key-alias", KEY_ALIAS,
         "--v4-signing-enabled", "false", "--out", signed, unsigned)  # fmt: skip
@@ -79,12 +79,14 @@ def _dex(classes, work):
     return [("classes.dex", output.read_bytes())]
 
 
-def _resources(base):
+def resources(base):
+    """The entries of an APK that aapt2 linked."""
     with zipfile.ZipFile(base) as archive:
         return [(name, archive.read(name)) for name in sorted(archive.namelist())]
 
 
-def _assets(bundle):
+def assets(bundle):
+    """A folder of models as entries of the app's assets."""
     return [(f"assets/models/{path.name}", path.read_bytes()) for path in sorted(bundle.iterdir())]
 
 

@@ -6,10 +6,9 @@ those of the activities run under Robolectric, on the framework of Android 14.
 
 import argparse
 import os
-import pathlib
 import sys
 
-from android_demo.tools import bionic, build_apk, make_bundle, toolchain
+from android_demo.tools import apk_zip, bionic, build_apk, make_bundle, toolchain
 from android_demo.tools.toolchain import BUILD, DEMO, ToolError
 
 TESTS = DEMO / "app" / "src" / "test" / "java"
@@ -30,9 +29,9 @@ def run_tests(bundle, classes=None, pattern="**"):
         ToolError: if something does not compile or a test fails.
     """
     WORK.mkdir(parents=True, exist_ok=True)
-    resources, generated = build_apk.link_resources(WORK)
+    base, generated = build_apk.link_resources(WORK)
     classes = classes or build_apk.compile_app(WORK, generated)
-    configuration = _configuration(bundle, resources)
+    configuration = _configuration(bundle, base)
     classpath = [classes, *toolchain.runtime_jars(), *toolchain.test_jars()]
     framework = toolchain.library("android-all")
     native = bionic.prepare("x86_64", "gcc", GLIBC)
@@ -46,7 +45,7 @@ def run_tests(bundle, classes=None, pattern="**"):
         "java", "-Xmx2g", f"-Djava.library.path={native}",
         f"-Drobolectric.dependency.dir={_frameworks()}", "-Drobolectric.offline=true",
         f"-Ddemo.bundle={bundle}", f"-Ddemo.screenshots={_screenshots()}",
-        "-cp", toolchain.joined([output, configuration, *classpath]),
+        "-cp", toolchain.joined([output, configuration, *classpath, framework]),
         "org.junit.runner.JUnitCore", *names,
         env={**os.environ, "LD_LIBRARY_PATH": str(native)},
     )  # fmt: skip
@@ -69,20 +68,16 @@ def _screenshots():
     return folder
 
 
-def _configuration(bundle, resources):
-    """A folder with the file that tells Robolectric of resources, manifest and assets."""
-    assets = WORK / "assets"
-    assets.mkdir(exist_ok=True)
-    models = assets / "models"
-    models.unlink(missing_ok=True)
-    models.symlink_to(pathlib.Path(bundle).resolve())
+def _configuration(bundle, base):
+    """A folder with the file that tells Robolectric of manifest, resources and assets."""
+    apk = WORK / "resources.apk"
+    apk_zip.write(apk, [*build_apk.resources(base), *build_apk.assets(bundle)])
     folder = WORK / "configuration"
     file = folder / CONFIGURATION
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(
-        f"android_resource_apk={resources}\n"
+        f"android_resource_apk={apk}\n"
         f"android_merged_manifest={build_apk.MAIN / 'AndroidManifest.xml'}\n"
-        f"android_merged_assets={assets}\n"
         "android_custom_package=org.pikelpn.demo\n"
     )
     return folder

@@ -1,4 +1,4 @@
-"""Writes the models of the app with their golden outputs: `python -m android_demo.tools.make_bundle`.
+"""Writes the app's models and golden outputs: `python -m android_demo.tools.make_bundle`.
 
 All weights come from a seed; the digits model is trained on scikit-learn's digits. A PikeLPN's
 golden outputs are those of its integer graph, a stock file's those of LiteRT's reference kernels.
@@ -142,17 +142,23 @@ def _reference_outputs(tflite, inputs):
 
 
 DIGITS = tuple(str(digit) for digit in range(10))
+RANDOM = "random weights, for timing and exactness"
+KERNELS = "the same net from TensorFlow's converter; its integers depend on the kernels"
 FULL = (
-    Recipe("digits", "Digits", "reads handwritten digits, PikeLPN 0.25 wide, 16 pixels",
-           digits(epochs=15), DIGITS),
-    Recipe("pikelpn_1x", "PikeLPN 1x", "224 pixels, random weights", pikelpn(224, 1000, variant="1x")),
-    Recipe("stock_1x", "MobileNetV1, stock int8", "the same net from TensorFlow's converter; its "
-           "integers depend on the kernels", stock(224, 1000, alpha=1.0)),
-    Recipe("pikelpn_3x", "PikeLPN 3x", "224 pixels, random weights", pikelpn(224, 1000, variant="3x")),
-    Recipe("pikelpn_6x", "PikeLPN 6x", "224 pixels, random weights", pikelpn(224, 1000, variant="6x")),
-)  # fmt: skip
+    Recipe(
+        "digits",
+        "Digits",
+        "reads handwritten digits, PikeLPN 0.25 wide, 16 pixels",
+        digits(epochs=15),
+        DIGITS,
+    ),
+    Recipe("pikelpn_1x", "PikeLPN 1x", f"224 pixels, {RANDOM}", pikelpn(224, 1000, variant="1x")),
+    Recipe("stock_1x", "MobileNetV1, stock int8", KERNELS, stock(224, 1000, alpha=1.0)),
+    Recipe("pikelpn_3x", "PikeLPN 3x", f"224 pixels, {RANDOM}", pikelpn(224, 1000, variant="3x")),
+    Recipe("pikelpn_6x", "PikeLPN 6x", f"224 pixels, {RANDOM}", pikelpn(224, 1000, variant="6x")),
+)
 SMALL = (
-    Recipe("small", "PikeLPN 0.25", "32 pixels, random weights", pikelpn(32, 10, width=0.25), DIGITS),
+    Recipe("small", "PikeLPN 0.25", f"32 pixels, {RANDOM}", pikelpn(32, 10, width=0.25), DIGITS),
 )
 BUNDLES = {"full": FULL, "small": SMALL}
 

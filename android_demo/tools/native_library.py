@@ -44,7 +44,9 @@ def program_headers(library):
     (start,) = struct.unpack_from("<Q", library, 32)
     size, count = struct.unpack_from("<HH", library, 54)
     for header in range(start, start + size * count, size):
-        kind, _, offset, _, _, length, _, alignment = struct.unpack_from("<IIQQQQQQ", library, header)
+        kind, _, offset, _, _, length, _, alignment = struct.unpack_from(
+            "<IIQQQQQQ", library, header
+        )
         yield kind, offset, length, alignment
 
 

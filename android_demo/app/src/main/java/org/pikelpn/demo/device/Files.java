@@ -48,7 +48,8 @@ public final class Files {
                 throw new IOException("nothing to read");
             }
             return all(stream, "The file");
-        } catch (IOException | SecurityException error) {
+        } catch (IOException | RuntimeException error) {
+            // The document's provider is another app: it may throw anything.
             throw new ModelException("The file cannot be read; choose it again.", error);
         }
     }
@@ -61,7 +62,7 @@ public final class Files {
                 if (cursor != null && cursor.moveToFirst() && cursor.getString(0) != null) {
                     return cursor.getString(0);
                 }
-            } catch (SecurityException error) {
+            } catch (RuntimeException error) {
                 return "model";
             }
         }
