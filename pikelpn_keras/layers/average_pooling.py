@@ -57,7 +57,7 @@ class QuantAveragePooling2D(QuantLayer, keras.layers.AveragePooling2D):
         refuse(
             self,
             self.padding == "same" and None in size,
-            f"pads its input of the open size {size}, and divides by fewer positions at its border; "
+            f"pads its input of the open size {size}, and at a border divides by fewer positions; "
             "give keras.Input all sizes or use padding='valid'",
         )
         super().build(input_shape)
