@@ -14,8 +14,10 @@ from tflite_export.flatbuffer import unpack
 NAME = "pikelpn"
 # Raised when a reader of old records would misread new ones.
 FORMAT = 2
-# A record that claims to be larger is refused before memory runs out.
+# A record that claims to be larger is refused before memory runs out. Those of deep models, whose
+# layers are alike, inflate to 50 times their size.
 MOST_BYTES = 2**26
+MOST_INFLATION, INFLATION_FLOOR = 128, 2**16
 _NOT_RECORDED = {"kernel", "bias", "shift", "multiplier", "table", "inputs", "output"}
 
 
@@ -67,7 +69,8 @@ def unpack_record(data):
     """
     inflate = zlib.decompressobj()
     try:
-        text = inflate.decompress(data, MOST_BYTES)
+        most = min(MOST_BYTES, MOST_INFLATION * len(data) + INFLATION_FLOOR)
+        text = inflate.decompress(data, most)
         if not inflate.eof:
             raise ValueError("it is cut short or too large")
         return json.loads(text)
