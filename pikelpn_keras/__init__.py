@@ -6,6 +6,7 @@ load wherever this package has been imported.
 """
 
 import importlib
+import sys
 
 import wrapt
 
@@ -22,7 +23,14 @@ _NAMES = {
 __all__ = ["__version__", *_MODULES, *_NAMES]
 
 
+# What works without Keras.
+_WITHOUT_KERAS = ("IntegerGraph", "cost", "interop")
+
+
 def __getattr__(name):
+    if name in __all__ and name not in _WITHOUT_KERAS:
+        # First, so that layers register before what they build on is half imported.
+        importlib.import_module("keras")
     if name in _MODULES:
         return importlib.import_module(f"pikelpn_keras.{name}")
     if name in _NAMES:
@@ -36,4 +44,7 @@ def __dir__():
 
 @wrapt.when_imported("keras")
 def _register(keras):
-    importlib.import_module("pikelpn_keras.layers")
+    # While a module of this package is being imported, what needs it cannot be.
+    modules = [module for name, module in sys.modules.items() if name.startswith(f"{__name__}.")]
+    if not any(module.__spec__._initializing for module in modules):
+        importlib.import_module("pikelpn_keras.layers")
