@@ -60,12 +60,45 @@ def benchmark(
     >>> benchmark(tflite, runs=3, min_seconds=0).latency_ms["runs"]
     3
     """
-    _check(engine, threads, warmup, runs, min_seconds, max_seconds)
+    if engine not in KERNELS:
+        raise ValueError(f"engine is {engine!r}; it must be one of {', '.join(KERNELS)}")
+    _check(threads, warmup, runs, min_seconds, max_seconds)
+    return time_interpreter(
+        lambda: _interpreter(tflite, engine, threads),
+        tflite,
+        name=name,
+        engine={"name": engine, "runtime": runtime(), "threads": threads},
+        warmup=warmup,
+        runs=runs,
+        min_seconds=min_seconds,
+        max_seconds=max_seconds,
+    )
+
+
+def time_interpreter(load, tflite, *, name, engine, warmup, runs, min_seconds, max_seconds):
+    """Times an interpreter; `benchmark` says how.
+
+    Args:
+        load: function that makes the interpreter, ready to be invoked.
+        tflite: bytes of its file.
+        name: what the report calls it.
+        engine: name, runtime and threads, for the report.
+        warmup: runs before measuring begins.
+        runs: measured runs at least.
+        min_seconds: seconds to measure at least.
+        max_seconds: seconds to measure at most.
+
+    Returns:
+        a `BenchmarkReport`.
+
+    Raises:
+        ValueError: if the interpreter does not run.
+    """
     started = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     memory_before = _resident_bytes()
     start = time.perf_counter()
-    interpreter = _interpreter(tflite, engine, threads)
-    load = time.perf_counter() - start
+    interpreter = load()
+    load_seconds = time.perf_counter() - start
     first = _time_run(interpreter)
     for _ in range(warmup - 1):
         interpreter.invoke()
@@ -78,9 +111,9 @@ def benchmark(
             "bytes": len(tflite),
             "sha256": hashlib.sha256(tflite).hexdigest(),
         },
-        engine={"name": engine, "runtime": _runtime(), "threads": threads},
+        engine=engine,
         device=_device(),
-        load_ms=1e3 * load,
+        load_ms=1e3 * load_seconds,
         first_ms=1e3 * first,
         warmup_runs=warmup,
         samples_ms=tuple(1e3 * seconds for seconds in times),
@@ -92,9 +125,7 @@ def benchmark(
     )
 
 
-def _check(engine, threads, warmup, runs, min_seconds, max_seconds):
-    if engine not in KERNELS:
-        raise ValueError(f"engine is {engine!r}; it must be one of {', '.join(KERNELS)}")
+def _check(threads, warmup, runs, min_seconds, max_seconds):
     for name, number, least in (("threads", threads, 1), ("warmup", warmup, 0), ("runs", runs, 1)):
         if not isinstance(number, int) or number < least:
             raise ValueError(f"{name} must be a whole number from {least} on, not {number!r}")
@@ -144,7 +175,8 @@ def _measure(interpreter, runs, min_seconds, max_seconds):
     return moments, times
 
 
-def _runtime():
+def runtime():
+    """Name and version of the runtime."""
     import ai_edge_litert
 
     return f"LiteRT {ai_edge_litert.__version__}"
