@@ -8,7 +8,7 @@ import numpy as np
 
 from pikelpn_keras import layers
 from pikelpn_keras.config import LayerConfig
-from pikelpn_keras.quantize.errors import refuse
+from pikelpn_keras.quantize.errors import refuse, refuse_not_finite
 from pikelpn_keras.quantize.folding import fold_remainder
 from pikelpn_keras.quantize.kernel_kinds import DENSE, DEPTHWISE, DEPTHWISE_1D
 from pikelpn_keras.quantize.values import OnGrid, Product, Sum
@@ -150,6 +150,7 @@ class Builder:
         kernel = np.asarray(kernel, np.float64)
         channels = int(np.prod([kernel.shape[axis] for axis in kind.channel_axes]))
         bias = np.zeros(channels) if bias is None else np.asarray(bias, np.float64)
+        refuse_not_finite(layer, kernel, bias)
         kernel, bias = kind.absorb(kernel, bias, value.scale, value.offset)
         return Product(
             kind,

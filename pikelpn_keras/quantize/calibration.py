@@ -18,6 +18,8 @@ EXPONENT_OFFSETS = (1, 0, -1, -2, -3)
 # Without data, a normalised channel is taken to reach this many deviations from its mean.
 DEVIATIONS = 4.0
 NOISE_IMAGES = 16
+# Floats this many times beyond the input's range were meant as integers.
+FARTHEST = 2.0
 
 
 def calibrate(made, inputs, outputs, data):
@@ -36,10 +38,11 @@ def calibrate(made, inputs, outputs, data):
         data: an array or a list of arrays, one for each input; None for none.
 
     Raises:
-        ValueError: if the data do not fit the inputs.
+        ValueError: if the data do not fit the inputs, or hold what is not finite.
     """
     correct = _with_data if data is not None else _with_statistics
-    arrays = _noise(made, inputs) if data is None else _checked(data, inputs)
+    grids = {id(m.inputs[0]): m.layer.grid for m in made if isinstance(m.layer, QuantInput)}
+    arrays = _noise(inputs, grids) if data is None else _checked(data, inputs, grids)
     given = {id(t): a for t, a in zip(inputs, arrays, strict=True)}
     if data is not None:
         equalize(made, given, outputs)
@@ -108,7 +111,7 @@ def _mean_difference(quantized, exact):
     return ops.mean(quantized - exact, axis=axes)
 
 
-def _checked(data, inputs):
+def _checked(data, inputs, grids):
     arrays = [np.asarray(a) for a in (data if isinstance(data, list | tuple) else [data])]
     shapes = [tuple(t.shape[1:]) for t in inputs]
     if [a.shape[1:] for a in arrays] != shapes or not all(map(len, arrays)):
@@ -116,12 +119,28 @@ def _checked(data, inputs):
             f"calibration_data of shapes {[a.shape for a in arrays]} do not fit the inputs; pass "
             f"arrays (images, *shape) with shapes {shapes}"
         )
+    for tensor, array in zip(inputs, arrays, strict=True):
+        _refuse_values(tensor, array, grids[id(tensor)])
     return arrays
 
 
-def _noise(made, inputs):
+def _refuse_values(tensor, array, grid):
+    """Refuses calibration data that an input cannot hold."""
+    name = tensor._keras_history.operation.name
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"calibration_data for input '{name}' hold NaN or infinite values")
+    reach = (grid.high + 1) * 2.0**grid.exponent
+    largest = np.abs(array).max()
+    if array.dtype.kind == "f" and largest > FARTHEST * reach:
+        raise ValueError(
+            f"calibration_data for input '{name}' are floats up to {largest:.3g}, and its grid "
+            f"ends at {reach:.3g}; pass integers, such as raw uint8 pixels, or set the "
+            "configuration's input"
+        )
+
+
+def _noise(inputs, grids):
     """Uniform noise over the grid of each input."""
-    grids = {id(m.inputs[0]): m.layer.grid for m in made if isinstance(m.layer, QuantInput)}
     random = np.random.default_rng(0)
     return [
         random.integers(grid.low, grid.high + 1, (NOISE_IMAGES, *tensor.shape[1:]))

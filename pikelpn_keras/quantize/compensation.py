@@ -6,7 +6,8 @@ import numpy as np
 from keras import ops
 
 from pikelpn_keras import layers
-from pikelpn_keras.layers.kernels import DepthwiseLayer
+from pikelpn_keras.layers.kernels import ConvolutionLayer, DepthwiseLayer
+from pikelpn_keras.layers.rows import RowLayer, row_lead
 
 SAMPLES = 2**15
 # Of the mean variance of an input; without it rare inputs would take up all errors.
@@ -32,17 +33,15 @@ def compensate(layer, inputs):
     if patches is None:
         return
     kernel = ops.convert_to_numpy(layer.kernel).astype(np.float64)
-    groups = patches.shape[0]
-    # (groups, taps, outputs): a depthwise kernel is a group for each input channel.
-    weights = kernel.reshape(-1, groups, kernel.shape[-1]).transpose(1, 0, 2)
-    if groups == 1:
-        weights = kernel.reshape(1, -1, kernel.shape[-1])
     exponents = ops.convert_to_numpy(layer.quantizer.exponents(kernel, layer.channel_axes))
+    groups, outputs = len(patches), kernel.shape[-1]
+    # A depthwise kernel is a group for each input channel, any other kernel is one.
+    weights = kernel.reshape(-1, groups, outputs).swapaxes(0, 1)
     exponents = np.broadcast_to(
-        exponents.reshape(groups if exponents.size > 1 else 1, -1), (groups, kernel.shape[-1])
+        exponents.reshape(groups if exponents.size > outputs else 1, -1), (groups, outputs)
     ).astype(np.int32)
     rounded = _round_in_turn(weights, _covariance(patches), exponents, layer.quantizer)
-    layer.kernel.assign(rounded.transpose(1, 0, 2).reshape(kernel.shape).astype(np.float32))
+    layer.kernel.assign(rounded.swapaxes(0, 1).reshape(kernel.shape).astype(np.float32))
 
 
 def _covariance(patches):
@@ -93,7 +92,7 @@ def _(layer: layers.QuantDense, inputs):
 
 
 @_patches.register
-def _(layer: layers.QuantConv2D, inputs):
+def _(layer: ConvolutionLayer, inputs):
     taps = _sampled_taps(layer, inputs)
     return taps.reshape(1, len(taps), -1)
 
@@ -105,8 +104,8 @@ def _(layer: DepthwiseLayer, inputs):
 
 def _sampled_taps(layer, inputs):
     """Inputs that the taps meet at random positions, `(samples, taps, channels)`."""
-    if inputs.ndim == 3:
-        inputs = inputs[:, None]
+    if isinstance(layer, RowLayer):
+        inputs = np.pad(inputs, ((0, 0), (row_lead(layer), 0), (0, 0)))[:, None]
     window = layer.geometry()["window"]
     height, width = window.output_size(inputs.shape[1:3])
     positions = len(inputs) * height * width

@@ -15,7 +15,7 @@ from pikelpn_keras.quantize.replay import replay
 # A channel may grow to this much beyond what it reaches in the calibration data before it is cut.
 MARGIN = 1.5
 # No channel is scaled up further; one that is all but dead would fill the range with noise.
-LARGEST_GAIN = 16.0
+LARGEST_GAIN = 64.0
 # `f(s * x) == s * f(x)` for s > 0, so a factor passes them.
 _ACTIVATIONS = (layers.QuantReLU, layers.QuantIdentity)
 _CHANNELWISE = (
@@ -42,11 +42,10 @@ def equalize(made, given, outputs):
     channels has a scale of its own; before other kernels, which mix channels, a channel takes the
     root of its factor, or its weights would become too small beside the others'.
 
-    A ReLU6 ends at one number for all channels. Channels that reach 6 set where their tensor ends;
-    the others are scaled such that they are cut there at 1.5 times what they reach at most, or at
-    6 where that is less. So the end moves to the last integer of the grid, which a
-    device clamps at anyway. Pictures unlike the calibration data can be cut earlier than in the
-    float model: this is the loss.
+    A ReLU6 ends at one number for all channels. Each channel is scaled such that it is cut there at
+    1.5 times what it reaches at most, or at 6 where that is less; the end moves to the last integer
+    of the grid, where a device clamps anyway. Pictures unlike the calibration data can be cut
+    earlier than in the float model: this is the loss.
 
     Args:
         made: list of `Made`, in order; kernels, norms and ends of ReLUs change.
@@ -118,14 +117,14 @@ def _gains(pair, value):
     """The factor of each channel, for the values that it takes; sets where a bounded ReLU ends."""
     activation = pair.activation.layer
     reached = np.max(np.abs(ops.convert_to_numpy(value)), axis=tuple(range(len(value.shape) - 1)))
-    bound = getattr(activation, "max_value", None)
-    if bound is None:
-        bound = end = reached.max()
-    else:
-        end = _last_value(bound, activation.bits)
-        activation.max_value = end
-    common = end / max(bound, 1e-30)
-    limits = np.clip(reached * MARGIN, 1e-30, bound)
+    # Beyond this no channel counts: the bound of the ReLU, or more than any channel reaches.
+    most = max(float(reached.max()) * MARGIN, 1e-30)
+    end = most
+    if getattr(activation, "max_value", None) is not None:
+        most = min(most, activation.max_value)
+        activation.max_value = end = _last_value(most, activation.bits)
+    common = end / most
+    limits = np.clip(reached * MARGIN, 1e-30, most)
     gains = np.where(reached > 0, np.minimum(end / limits, LARGEST_GAIN * common), common)
     if isinstance(pair.reader.layer, DepthwiseLayer):
         return gains

@@ -5,6 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 
+from pikelpn_keras.quantize.errors import refuse_not_finite
 from pikelpn_keras.rounding import nearest_exponent
 
 
@@ -25,13 +26,18 @@ class NormParameters:
 
     @classmethod
     def of(cls, layer):
-        """The parameters of a float layer; what it leaves out is 1 or 0."""
+        """The parameters of a float layer; what it leaves out is 1 or 0.
+
+        Raises:
+            ValueError: if one is NaN or infinite.
+        """
         mean, variance = (
             keras.ops.convert_to_numpy(v).astype(np.float64)
             for v in (layer.moving_mean, layer.moving_variance)
         )
         gamma = np.ones_like(mean) if layer.gamma is None else _vector(layer.gamma)
         beta = np.zeros_like(mean) if layer.beta is None else _vector(layer.beta)
+        refuse_not_finite(layer, gamma, beta, mean, variance)
         return cls(layer, gamma, beta, mean, variance)
 
     @property

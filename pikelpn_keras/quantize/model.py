@@ -67,6 +67,7 @@ def quantize_model(float_model, config=None, calibration_data=None):
     if not isinstance(config, QuantConfig):
         raise ValueError(f"config is a QuantConfig, such as QuantConfig.w8a8(), not {config!r}")
     traced = trace(float_model)
+    config.check_overrides(call.layer.name for call in traced.calls)
     builder = Builder(config)
     inputs, values = [], {}
     for number, (name, shape) in traced.inputs.items():
@@ -93,5 +94,6 @@ def _convert(layer, values, builder):
         return conversion(layer, values, builder)
     if not isinstance(layer, keras.layers.Layer):
         refuse(layer, "is an operation on tensors; build the model of layers of keras.layers alone")
+    quantized = namesake(layer, builder)
     tensors = [builder.on_grid(value).tensor for value in values]
-    return OnGrid(builder.add(namesake(layer, builder), *tensors))
+    return OnGrid(builder.add(quantized, *tensors))

@@ -10,9 +10,11 @@ def namesake(layer, builder):
     """`pikelpn_keras.layers.QuantX` for a float layer X, with the same configuration.
 
     Raises:
-        ValueError: if there is none, or the layer has weights, which only a conversion of its own
-            carries over; the sentence names the layer.
+        ValueError: if there is none, if it does not take that configuration, or if the layer has
+            weights, which only a conversion of its own carries over; the sentence names the layer.
     """
+    if isinstance(layer, layers.QuantLayer):
+        refuse(layer, "is quantized already; quantize_model takes float models")
     if layer.weights:
         refuse(layer, "has weights that no conversion carries over; build the model without it")
     quantized = getattr(layers, f"Quant{type(layer).__name__}", None)
@@ -23,4 +25,4 @@ def namesake(layer, builder):
     config = {k: v for k, v in layer.get_config().items() if k not in ("name", "dtype")}
     if "bits" in inspect.signature(quantized).parameters:
         config["bits"] = builder.bits(layer)
-    return quantized.from_config({**config, "name": builder.unique(layer.name)})
+    return quantized(**config, name=builder.unique(layer.name))

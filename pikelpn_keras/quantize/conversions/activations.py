@@ -5,7 +5,7 @@ import numpy as np
 
 from pikelpn_keras import layers
 from pikelpn_keras.quantize.activations import activate
-from pikelpn_keras.quantize.errors import refuse
+from pikelpn_keras.quantize.errors import refuse, refuse_not_finite
 from pikelpn_keras.quantize.registry import converts
 
 # What the slopes 0, to the grid's precision, and 1 stand for.
@@ -33,6 +33,7 @@ def parametric_relu(layer, values, builder):
     alpha = keras.ops.convert_to_numpy(layer.alpha)
     if set(alpha.shape[:-1]) - {1}:
         refuse(layer, f"has slopes of shape {alpha.shape}; share all axes but the last")
+    refuse_not_finite(layer, alpha)
     lowest, highest = alpha.min(), alpha.max()
     if lowest < SMALLEST_SLOPE or highest > LARGEST_SLOPE:
         refuse(

@@ -5,7 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 
-from pikelpn_keras.quantize.errors import refuse
+from pikelpn_keras.quantize.errors import refuse, refuse_not_finite
 from pikelpn_keras.quantize.folding import NormParameters
 from pikelpn_keras.quantize.registry import converts
 from pikelpn_keras.quantize.values import OnGrid, Product
@@ -46,6 +46,7 @@ def normalization(layer, values, builder):
 
 def _mapped(layer, value, builder, scale, offset):
     scale, offset = (np.squeeze(np.asarray(v, np.float64)) for v in (scale, offset))
+    refuse_not_finite(layer, scale, offset)
     if not isinstance(value, OnGrid):
         value = builder.on_grid(value)
     return dataclasses.replace(

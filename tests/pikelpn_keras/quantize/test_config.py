@@ -39,6 +39,8 @@ def test_is_frozen_and_strict():
         QuantConfig.w8a8(overrides={"a": {"activation_bits": 9}})
     with pytest.raises(ValueError, match="is no quantizer"):
         QuantConfig.w8a8(dense="uniform77x")
+    with pytest.raises(ValueError, match="weight_rounding is one of compensated, nearest"):
+        QuantConfig.w8a8(weight_rounding="up")
     with pytest.raises(ValueError, match="scale of an InputGrid"):
         InputGrid(scale=0.0)
 
@@ -57,3 +59,17 @@ def test_ends_come_before_kinds():
     assert config.for_layer("a", "first", "pointwise").quantizer.bits == 7
     without = QuantConfig.pikelpn(first=None)
     assert without.for_layer("a", "first", "depthwise").quantizer == UniformQuantizer(4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"dense": "uniform99"}, "dense: UniformQuantizer takes 2 to 8 bits"),
+        ({"overrides": {"a*": {"quantizer": "tiny"}}}, "override 'a.': quantizer: 'tiny' is no"),
+        ({"overrides": {"a*": {"activation_bits": 9}}}, "override 'a.': activation_bits are 2"),
+        ({"overrides": {"a*": {"weight_rounding": 1}}}, "override 'a.': weight_rounding is one of"),
+    ],
+)
+def test_refusals_say_where(arguments, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        QuantConfig.w8a8(**arguments)

@@ -19,7 +19,9 @@ from tests.pikelpn_keras.quantize.structures import (
 )
 
 L = keras.layers
-W8A8 = QuantConfig.w8a8(overrides={"gate": {"activation_bits": 7}})
+W8A8 = QuantConfig.w8a8()
+# A gate has 7 bits.
+GATED = QuantConfig.w8a8(overrides={"gate": {"activation_bits": 7}})
 
 
 def scaled(model):
@@ -52,16 +54,17 @@ def joined(outputs):
 @pytest.mark.parametrize("structure", STRUCTURES, ids=lambda f: f.__name__)
 def test_structures_convert_and_verify(structure):
     keras.utils.set_random_seed(0)
+    config = GATED if structure.__name__ == "gated" else W8A8
     model = with_uneven_norms(structure())
     if structure.__name__ not in ("rescaled", "normalized"):
         model = scaled(model)
     inputs = pictures(model)
     wanted = joined(model([x.astype("float32") for x in inputs]))
-    unrounded = float_meaning(quantize_model(model, W8A8), inputs)
+    unrounded = float_meaning(quantize_model(model, config), inputs)
     # Half a grey level of a centred input's padding is all that may differ.
     tolerance = 0.02 if structure.__name__ == "rescaled" else 2e-3
     assert np.abs(unrounded - wanted).max() < tolerance * np.abs(wanted).max()
-    quantized = quantize_model(model, W8A8, inputs)
+    quantized = quantize_model(model, config, inputs)
     given = joined(quantized(inputs if len(inputs) > 1 else inputs[0]))
     assert np.sqrt(np.mean((wanted - given) ** 2)) < 0.1 * np.sqrt(np.mean(wanted**2))
     report = tflite_export.verify(quantized, tflite_export.convert(quantized, exact="all"), inputs)
@@ -164,12 +167,50 @@ def test_overrides_reach_their_layers():
         (L.LayerNormalization(name="n"), "layer 'n' .* no conversion carries over"),
         (L.ELU(name="u"), "layer 'u' .* no quantized counterpart"),
         (L.BatchNormalization(axis=1, name="b"), "layer 'b' .* axis 1; normalise the last"),
+        (L.Conv3D(2, 3, name="v"), "layer 'v' .Conv3D. has weights that no conversion"),
+        (L.PReLU(name="p"), "layer 'p' .PReLU. has slopes of shape .*share all axes but the last"),
+        (
+            L.PReLU(keras.initializers.Constant(-0.5), shared_axes=[1, 2], name="q"),
+            "layer 'q' .PReLU. has slopes from -0.5 .* constrain alpha",
+        ),
+        (L.Conv2DTranspose(2, 3, strides=(2, 1), name="t"), "layer 't' .* use equal ones"),
+        (
+            L.Conv2DTranspose(2, 3, strides=2, output_padding=1, name="o"),
+            "layer 'o' .* output_padding or dilation_rate; leave them out",
+        ),
+        (L.UpSampling2D(interpolation="bilinear", name="i"), "QuantUpSampling2D 'i' interpolates"),
+        (L.LeakyReLU(3.0, name="l"), "QuantLeakyReLU 'l' takes a negative_slope above 0"),
+        (L.Rescaling(np.inf, name="s"), "layer 's' .Rescaling. has 1 weights that are NaN or inf"),
     ],
 )
 def test_refusals_name_the_layer(layer, sentence):
-    inputs = keras.Input(SHAPE)
+    inputs = keras.Input((8, *SHAPE) if isinstance(layer, L.Conv3D) else SHAPE)
     with pytest.raises(ValueError, match=sentence):
         quantize_model(keras.Model(inputs, layer(inputs)), W8A8)
+
+
+@pytest.mark.parametrize("name", ["bad_conv", "bad_norm", "bad_slopes"])
+def test_weights_that_are_not_finite_are_refused(name):
+    x = inputs = keras.Input(SHAPE)
+    x = L.BatchNormalization(name="bad_norm")(L.Conv2D(4, 3, name="bad_conv")(x))
+    model = keras.Model(inputs, L.PReLU(shared_axes=[1, 2], name="bad_slopes")(x))
+    weight = model.get_layer(name).weights[0]
+    weight.assign(weight * np.nan)
+    with pytest.raises(ValueError, match=f"layer '{name}' .* NaN or infinite; load sound ones"):
+        quantize_model(model, W8A8)
+
+
+def test_a_quantized_model_is_refused():
+    inputs = keras.Input(SHAPE)
+    quantized = quantize_model(keras.Model(inputs, conv(inputs)), W8A8)
+    with pytest.raises(ValueError, match=".QuantInput. is quantized already.*takes float models"):
+        quantize_model(quantized, W8A8)
+
+
+def test_an_override_of_no_layer_is_refused():
+    inputs = keras.Input(SHAPE)
+    with pytest.raises(ValueError, match="override 'gate' matches no layer; the layers are"):
+        quantize_model(keras.Model(inputs, conv(inputs)), GATED)
 
 
 def test_refuses_operations_and_layers_of_several_outputs():
@@ -194,3 +235,17 @@ def test_refuses_models_without_ends_and_data_that_do_not_fit():
     inputs = keras.Input((4,))
     with pytest.raises(ValueError, match="calibration_data.*do not fit"):
         quantize_model(keras.Model(inputs, L.Dense(2)(inputs)), W8A8, np.zeros((3, 5)))
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (np.nan, "calibration_data for input 'pixels' hold NaN or infinite"),
+        (200.0, "'pixels' are floats up to 200, and its grid ends at 1; pass integers"),
+    ],
+)
+def test_refuses_values_that_no_input_holds(value, sentence):
+    inputs = keras.Input((4,), name="pixels")
+    model = keras.Model(inputs, L.Dense(2)(inputs))
+    with pytest.raises(ValueError, match=sentence):
+        quantize_model(model, W8A8, np.full((3, 4), value))
