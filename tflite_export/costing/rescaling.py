@@ -38,7 +38,7 @@ def brought_to(call, value, ratios, largest):
 def between(call, tensor):
     """What it takes to bring all of an input to the scale of the output; nothing if they agree."""
     source, target = scale_of(tensor), scale_of(call.output)
-    if source is None or target is None or source == target:
+    if source is None or target is None:
         return ()
     return rescaled(format_of(tensor), np.array([source / target]), tensor.size)
 

@@ -177,3 +177,21 @@ def test_a_mantissa_is_a_multiplication():
     assert found["scale", "shift", 16, 3] == 4
     # Exponents as before, and a mantissa of 3 bits for each channel.
     assert layer.work.storage.norms == 8 + 2 * 4 + 2 * 3
+
+
+def test_a_norm_adds_whatever_it_holds_before_training():
+    graph = net()
+    conv = dataclasses.replace(graph.nodes[0], bias=[0, 0], shift=[0, 0])
+    (layer,) = workload(IntegerGraph("new", graph.inputs, (conv,), ("conv",))).layers
+    # 15 * 255 = 3825 has 12 bits; the offset is 0, which has 1 bit.
+    assert operations_of(layer)["norm", "add", 13, 1] == 8
+
+
+def test_a_shift_to_the_left_widens():
+    graph = net()
+    conv = dataclasses.replace(graph.nodes[0], shift=[-3, -40])
+    (layer,) = workload(IntegerGraph("left", graph.inputs, (conv,), ("conv",))).layers
+    found = operations_of(layer)
+    # 40 has 6 bits. 2315 by 2**30, at which shifts to the left end here, has 42 bits and a sign.
+    assert found["scale", "shift", 13, 6] == 8
+    assert found["scale", "compare", 43, 8] == 8

@@ -65,6 +65,21 @@ def test_depthwise_separable_and_transposed():
     }
 
 
+def test_sums_are_as_wide_as_their_taps():
+    model = sequential(
+        (8, 8, 3),
+        L.DepthwiseConv2D(3, use_bias=False, name="depthwise"),
+        L.SeparableConv2D(4, 3, use_bias=False, name="separable"),
+    )
+    formats = Formats("int4", "int4", "float32")
+    # 9 products of 8 bits have 12 bits, 3 have 10.
+    assert operations_of(model, "depthwise", formats)[0] == "972 mac int4 x int4 x int12 (mac)"
+    assert operations_of(model, "separable", formats)[:2] == [
+        "432 mac int4 x int4 x int12 (mac)",
+        "192 mac int4 x int4 x int10 (mac)",
+    ]
+
+
 def test_groups():
     model = sequential((8, 8, 4), L.Conv2D(6, 1, groups=2, use_bias=False))
     assert workload(model).mac_count == 64 * 2 * 6
@@ -90,6 +105,7 @@ def test_mixed_precision_runs_norms_in_float32():
     assert operations_of(model, "relu") == ["48 compare float16 x float16 (activation)"]
 
 
+@pytest.mark.filterwarnings("ignore:Layer InputLayer does not have a `quantize` method")
 def test_int8_of_keras():
     model = sequential((10,), L.Dense(4, name="dense"))
     model.quantize("int8")
