@@ -76,12 +76,7 @@ def counterpart(layer, class_name, changes):
     layer_class = getattr(keras.layers, class_name, None)
     if layer_class is None:
         refuse(layer, "has no counterpart in keras.layers; build the model without it")
-    known = {*inspect.signature(layer_class).parameters, "name", "trainable"}
-    config = {
-        name: _plain(name, value)
-        for name, value in {**layer.get_config(), **changes}.items()
-        if name in known and not name.endswith("_initializer")
-    }
+    config = _arguments(layer_class, {**layer.get_config(), **changes})
     try:
         return layer_class.from_config(config)
     except (TypeError, ValueError) as error:
@@ -106,8 +101,21 @@ def assign(layer, made, weights):
         made.finalize_state()
 
 
+def _arguments(layer_class, config):
+    """The arguments of a Keras 2 configuration that a class of Keras 3 takes."""
+    known = {*inspect.signature(layer_class).parameters, "name", "trainable"}
+    return {
+        name: _plain(name, value)
+        for name, value in config.items()
+        if name in known and not name.endswith("_initializer")
+    }
+
+
 def _plain(name, value):
-    """An argument of Keras 2 as Keras 3 wants it; BatchNormalization lists its one axis there."""
+    """An argument of Keras 2 as Keras 3 wants it: the layers of wrappers, and the axis of norms."""
+    if isinstance(value, dict) and hasattr(keras.layers, str(value.get("class_name"))):
+        inner = _arguments(getattr(keras.layers, value["class_name"]), value["config"])
+        return {**value, "config": inner}
     if isinstance(value, list | tuple):
         value = list(value)
         return value[0] if name == "axis" and len(value) == 1 else value

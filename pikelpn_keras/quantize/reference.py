@@ -13,6 +13,8 @@ def reference(layer, tensors):
     """The float meaning of a quantized layer.
 
     A layer that is derived from a Keras layer means what that one computes.
+    An activation that is frozen already rounds because the float model does, so its rounding is
+    part of what it means.
 
     Args:
         layer: a layer of `pikelpn_keras.layers`.
@@ -45,13 +47,15 @@ def _(layer: layers.QuantNorm, x):
 
 @_meaning.register
 def _(layer: layers.QuantReLU, x):
+    if layer.frozen:
+        return layer.rounded(x, layer.grid)
     x = ops.relu(x)
     return x if layer.max_value is None else ops.minimum(x, layer.max_value)
 
 
 @_meaning.register
 def _(layer: layers.QuantIdentity, x):
-    return x
+    return layer.rounded(x, layer.grid) if layer.frozen else x
 
 
 @_meaning.register

@@ -84,8 +84,7 @@ class Lifter(keras2.Lifter):
     def _larq_layer(self, layer, tensor):
         if layer.input_quantizer is not None:
             tensor = self._quantized(layer, layer.input_quantizer, tensor)
-        with lq.context.quantized_scope(True):
-            weights = layer.get_weights()
+        weights = _quantized_weights(layer)
         # larq's constraints keep float weights where its quantizers want them.
         changes = {f"{kind}_constraint": None for kind in ("kernel", "depthwise", "pointwise")}
         border = float(getattr(layer, "pad_values", 0))
@@ -184,6 +183,14 @@ def _source_of(tensor):
     """What the layer that made `tensor` reads."""
     operation, index, _ = tensor._keras_history
     return operation._inbound_nodes[index].input_tensors[0]
+
+
+def _quantized_weights(layer):
+    """The layer's weights as larq computes with them, without states of its input quantizer."""
+    states = {id(state) for state in getattr(layer.input_quantizer, "weights", ())}
+    with lq.context.quantized_scope(True):
+        values = layer.get_weights()
+    return [v for w, v in zip(layer.weights, values, strict=True) if id(w) not in states]
 
 
 def _is_function(activation):

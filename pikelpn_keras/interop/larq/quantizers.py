@@ -120,6 +120,8 @@ class InputQuantizer(lq.quantizers.Quantizer):
 def register():
     """Makes larq know our quantizers by their names."""
     known = tf_keras.utils.get_custom_objects()
+    # HDF5 files name classes without their package.
+    known.update({kind.__name__: kind for kind in (KernelQuantizer, InputQuantizer)})
     for name in NAMES:
         known[name] = functools.partial(KernelQuantizer, name)
         known[f"depthwise_{name}"] = functools.partial(KernelQuantizer, name, (-2, -1))

@@ -2,6 +2,7 @@
 
 import keras
 import larq as lq
+import tensorflow as tf
 from keras import ops
 
 from pikelpn_keras.quantizers import Quantizer
@@ -62,7 +63,8 @@ class LarqQuantizer(Quantizer):
         return ops.cast(ops.sign(values), "int32")
 
     def gradient_path(self, weights):
-        return self.quantizer(weights)
+        # Read here: larq's gradients do not expect variables.
+        return self.quantizer(tf.convert_to_tensor(weights))
 
     def get_config(self):
         return {"quantizer": lq.quantizers.serialize(self.quantizer), **super().get_config()}
