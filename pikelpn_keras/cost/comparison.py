@@ -52,7 +52,7 @@ class Comparison:
 
     @property
     def tables(self):
-        """The comparison as a list of one `Table`."""
+        """The comparison as a list of `Table`s: the models, and what is not known of them."""
         columns = (
             Column("model", words),
             Column("MACs", number),
@@ -63,7 +63,6 @@ class Comparison:
             Column("elementwise share", percent),
             Column("relative cost", times),
             Column("bytes", number),
-            Column("not counted", words),
         )
         rows = tuple(
             (
@@ -76,11 +75,17 @@ class Comparison:
                 report.elementwise_share,
                 relative,
                 -(-report.workload.storage.bits // 8),
-                ", ".join(report.workload.unknown),
             )
             for report, relative in zip(self.reports, self.relative_costs, strict=True)
         )
-        return [Table("Models", columns, rows)]
+        return [Table("Models", columns, rows), *self._unknown()]
+
+    def _unknown(self):
+        rows = tuple(
+            (report.name, entry) for report in self.reports for entry in report.workload.unknown
+        )
+        columns = (Column("model", words), Column("layer", words))
+        return [Table("Unknown and not counted", columns, rows)] if rows else []
 
     def as_dict(self):
         """Everything the comparison knows, of what JSON can hold."""

@@ -98,6 +98,15 @@ def test_comparison():
     assert [row["elementwise part"] for row in rows] == ["10240", "10240"]
 
 
+def test_a_comparison_lists_what_is_not_known():
+    built = Architecture("odd", Formats("int8", "int8", "int8"))
+    built.dense("logits", (4,), 2)
+    built.layer("secret", "Lambda", (2,), Work(unknown=("Lambda",)))
+    lines = str(Comparison((report(built.workload()),))).splitlines()
+    assert lines[-1].split(maxsplit=1) == ["odd", "secret (Lambda)"]
+    assert "Unknown and not counted:" in lines
+
+
 def test_comparisons_are_checked():
     one, other = (report(described("int8", "int8"), name) for name in ("ace_v2", "energy_45nm"))
     with pytest.raises(ValueError, match="by one cost model, not ace_v2, energy_45nm"):

@@ -2,9 +2,9 @@
 
 A .keras model of this library is counted as the integers that it deploys, any other .keras model at
 the formats that its layers compute in, or as if it ran in those of --weights, --activations and
---elementwise. A .tflite file, whoever wrote it, is counted operator by operator; what is not known
-is listed and not counted. With --compare all models stand in one table, costs relative to the
-first.
+--elementwise. A .tflite file of `pikelpn export` is counted as the integers that it was written
+from, any other operator by operator; what is not known is listed and not counted. With --compare
+all models stand in one table, costs relative to the first.
 """
 
 import dataclasses
