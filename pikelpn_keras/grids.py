@@ -65,4 +65,5 @@ def activation_grid_of(tensor, layer):
 
 def exponent_vector(exponent, channels):
     """`exponent`, a scalar or a vector, as a float32 vector of `channels` entries."""
-    return ops.broadcast_to(ops.cast(exponent, "float32"), (channels,))
+    exponent = ops.cast(exponent, "float32")
+    return exponent if exponent.shape == (channels,) else ops.broadcast_to(exponent, (channels,))

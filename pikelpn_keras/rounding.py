@@ -60,6 +60,21 @@ def nearest_exponent(x):
     return ops.right_shift(bits + (2**MANTISSA_BITS - SQRT2_MANTISSA - 1), MANTISSA_BITS) - BIAS
 
 
+def nearest_power_of_two(x):
+    """The power of two that is nearest to `x` on a logarithmic scale, as float32.
+
+    Args:
+        x: float32 tensor, not negative. Zero gives 0.
+
+    Example:
+
+    >>> ops.convert_to_numpy(nearest_power_of_two(ops.array([1.0, 1.5, 0.1, 0.0])))
+    array([1.   , 2.   , 0.125, 0.   ], dtype=float32)
+    """
+    bits = ops.view(x, "int32") + (2**MANTISSA_BITS - SQRT2_MANTISSA - 1)
+    return ops.view(ops.bitwise_and(bits, 0xFF << MANTISSA_BITS), "float32")
+
+
 def follow_exponent(exponent, x):
     """The exponent state after it has seen `x`: it moves only when `x` has left its neighbourhood.
 

@@ -42,15 +42,16 @@ class FreezableLayer(QuantLayer):
             )
         self._frozen.assign(value)
 
-    def moves(self):
-        """Whether statistics and exponents follow the data, a bool tensor."""
-        return ops.logical_not(ops.convert_to_tensor(self._frozen))
+    def frozen_tensor(self):
+        """Whether the layer is frozen, a bool tensor."""
+        return ops.cast(self._frozen, "bool")
 
-    def update(self, variable, value, moves):
-        """Assigns `value` to `variable` where `moves`, and returns what the variable then holds."""
-        value = ops.where(moves, value, ops.convert_to_tensor(variable))
-        variable.assign(value)
-        return value
+
+def update(variable, value, holds):
+    """Assigns `value` to `variable`, unless `holds`; returns what the variable then holds."""
+    value = ops.where(holds, ops.cast(variable, variable.dtype), value)
+    variable.assign(value)
+    return value
 
 
 class RangeLayer(FreezableLayer):
@@ -110,12 +111,13 @@ class RangeLayer(FreezableLayer):
         if not self.trainable:
             return
         batch_range = ops.stop_gradient(batch_range)
-        moves = ops.logical_and(self.moves(), ops.isfinite(batch_range))
-        past = ops.convert_to_tensor(self._range)
+        sound = ops.isfinite(batch_range)
+        holds = ops.logical_or(self.frozen_tensor(), ops.logical_not(sound))
+        past = ops.cast(self._range, "float32")
         average = self.momentum * past + (1.0 - self.momentum) * batch_range
-        moved = self.update(self._range, ops.where(past > 0, average, batch_range), moves)
-        exponent = follow_exponent(ops.convert_to_tensor(self._exponent), moved * (1.0 / steps))
-        self.update(self._exponent, exponent, moves)
+        moved = update(self._range, ops.where(past > 0, average, batch_range), holds)
+        exponent = follow_exponent(ops.cast(self._exponent, "float32"), moved * (1.0 / steps))
+        update(self._exponent, exponent, holds)
 
     def get_config(self):
         return {**super().get_config(), "bits": self.bits, "momentum": self.momentum}

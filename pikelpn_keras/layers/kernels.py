@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from pikelpn_keras import quantizers
-from pikelpn_keras.grids import activation_grid_of, attach_accumulator
+from pikelpn_keras.grids import activation_grid_of, attach_accumulator, exponent_vector
 from pikelpn_keras.integer.nodes import Conv2D, DepthwiseConv2D, Window
 from pikelpn_keras.integer.records import ScaleCodes, WeightRecord
 from pikelpn_keras.layers.base import QuantLayer, refuse
@@ -158,9 +158,8 @@ def multiply(layer, inputs, kernel, quantizer, channel_axes, product, bias):
     grid = activation_grid_of(inputs, layer)
     values, exponents = quantizer(kernel, channel_axes)
     channels = int(np.prod([kernel.shape[axis] for axis in channel_axes]))
-    exponents = ops.broadcast_to(
-        ops.reshape(ops.cast(exponents, "float32"), (-1,)), (channels,)
-    ) + ops.cast(grid.exponent, "float32")
+    exponents = exponent_vector(ops.reshape(exponents, (-1,)), channels)
+    exponents = exponents + ops.cast(grid.exponent, "float32")
     outputs = product(inputs, values)
     if bias is not None:
         bias = ops.convert_to_tensor(bias)

@@ -8,11 +8,11 @@ from pikelpn_keras.grids import ACCUMULATOR_BITS, attach, exponent_vector, grid_
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes
 from pikelpn_keras.layers.base import refuse, whole
-from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum
+from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum, update
 from pikelpn_keras.lowering import Accumulator, bias_integers
 from pikelpn_keras.rounding import (
     HYSTERESIS,
-    nearest_exponent,
+    nearest_power_of_two,
     power_of_two,
     round_half_up,
     straight_through,
@@ -98,9 +98,9 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         Every training step does so, unless the layer is frozen. Call it after `gamma` or
         `moving_variance` were set by hand: evaluation and export read the multipliers as they are.
         """
-        state = ops.convert_to_tensor(self._multiplier)
-        variance = ops.convert_to_tensor(self.moving_variance)
-        self._multiplier.assign(self._followed_multiplier(state, variance))
+        target = self._target(ops.cast(self.moving_variance, "float32"))
+        multiplier = self._followed_multiplier(ops.cast(self._multiplier, "float32"), target)
+        self._multiplier.assign(multiplier)
 
     def trust_statistics(self):
         """Takes the moving statistics for those of a long training, which later batches refine."""
@@ -114,10 +114,9 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
             scale, offset = self._training_transform(inputs, exponents)
         else:
             scale, offset = self._device_transform(
-                exponents,
-                ops.convert_to_tensor(self._multiplier),
-                ops.convert_to_tensor(self.moving_mean),
+                exponents, ops.cast(self._multiplier, "float32"), self.moving_mean
             )
+            offset = straight_through(offset, self._beta())
         return attach(inputs * scale + offset, Grid(None, ACCUMULATOR_BITS, signed=True))
 
     def lower(self, graph, value):
@@ -131,9 +130,7 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         exponents = exponent_vector(value.exponents.astype(np.float32), value.shape[-1])
         for variable in self.weights:
             self.finite(variable)
-        bias, _, _ = self._device_bias(
-            exponents, self.multiplier, ops.convert_to_numpy(self.moving_mean)
-        )
+        bias, _ = self._device_bias(power_of_two(exponents), self.multiplier, self.moving_mean)
         return value.normed(self.record(), bias_integers(self, bias))
 
     def record(self):
@@ -157,84 +154,90 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         }
 
     def _gamma(self):
-        return ops.convert_to_tensor(self.gamma) if self.scale else 1.0
+        return ops.cast(self.gamma, "float32") if self.scale else ops.ones(())
 
     def _beta(self):
-        return ops.convert_to_tensor(self.beta) if self.center else 0.0
+        return ops.cast(self.beta, "float32") if self.center else ops.zeros(())
 
     def _training_transform(self, inputs, exponents):
         """Scale and offset of a training step; frozen, those of the device."""
         mean, variance = ops.moments(inputs, axes=list(range(len(inputs.shape) - 1)))
-        moving_mean, moving_variance, multiplier = self._follow(mean, variance)
-        batch = self._batch_transform(mean, variance, moving_variance, multiplier)
-        device = self._device_transform(exponents, multiplier, moving_mean)
-        frozen = ops.convert_to_tensor(self._frozen)
-        return (ops.where(frozen, d, b) for d, b in zip(device, batch, strict=True))
+        frozen = self.frozen_tensor()
+        moving_mean, target, multiplier = self._follow(mean, variance, frozen)
+        scale = self._batch_scale(variance, target, multiplier)
+        smooth = self._beta() + ops.where(frozen, 0.0, -(mean * scale))
+        device_scale, device_offset = self._device_transform(exponents, multiplier, moving_mean)
+        offset = straight_through(ops.where(frozen, device_offset, smooth), smooth)
+        return ops.where(frozen, device_scale, scale), offset
 
-    def _follow(self, mean, variance):
-        """Lets moving mean, moving variance and multipliers follow a batch; gives the new ones.
+    def _follow(self, mean, variance, frozen):
+        """Lets moving mean, moving variance and multipliers follow a batch.
 
         A channel in which the batch is not finite keeps what it has.
+
+        Returns:
+            the new moving mean, the multipliers that the statistics want, and the new multipliers.
         """
-        moves = ops.logical_and(self.moves(), ops.isfinite(variance))
-        batches = ops.convert_to_tensor(self._batches)
+        holds = ops.logical_or(frozen, ops.logical_not(ops.isfinite(variance)))
+        batches = ops.cast(self._batches, "float32")
         # Early on the momentum is lower, so that no trace of the initial statistics is frozen in.
         rate = 1.0 - ops.minimum(self.momentum, (1.0 + batches) / (10.0 + batches))
-        self.update(self._batches, batches + 1.0, self.moves())
+        update(self._batches, batches + 1.0, frozen)
         averages = []
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            past = ops.convert_to_tensor(moving)
-            average = past + (ops.stop_gradient(batch) - past) * rate
-            averages.append(self.update(moving, average, moves))
-        multiplier = self._followed_multiplier(ops.convert_to_tensor(self._multiplier), averages[1])
-        return *averages, self.update(self._multiplier, multiplier, self.moves())
+            past = ops.cast(moving, "float32")
+            averages.append(update(moving, past + (ops.stop_gradient(batch) - past) * rate, holds))
+        target = self._target(averages[1])
+        multiplier = self._followed_multiplier(ops.cast(self._multiplier, "float32"), target)
+        return averages[0], target, update(self._multiplier, multiplier, frozen)
+
+    def _target(self, variance):
+        """The multipliers before they are quantized, without a gradient."""
+        return ops.stop_gradient(self._gamma()) * ops.rsqrt(variance + self.epsilon)
 
     def _initial_multiplier(self, shape, dtype=None):
-        ones = ops.ones(shape, dtype)
-        return self._followed_multiplier(ones, ops.convert_to_tensor(self.moving_variance))
+        target = self._target(ops.cast(self.moving_variance, dtype))
+        return self._followed_multiplier(ops.ones(shape, dtype), target)
 
-    def _followed_multiplier(self, multiplier, variance):
-        """The multipliers after they have seen gamma and the moving variance; 0 where gamma is."""
-        target = ops.stop_gradient(self._gamma() * ops.rsqrt(variance + self.epsilon))
+    def _followed_multiplier(self, multiplier, target):
+        """The multipliers after they have seen what the statistics want; 0 where that is 0."""
         magnitude = ops.abs(target)
         state = ops.abs(multiplier)
         # Half the distance of neighbours, in the ratio of the hysteresis to half an octave.
         width = 2.0 ** (HYSTERESIS * 2.0 ** (1 - self.mantissa_bits))
         left = ops.logical_or(magnitude > state * width, magnitude * width < state)
         moved = ops.where(left, self._nearest(magnitude), state)
-        lowest = nearest_exponent(ops.max(moved)) - (2**self.scale_bits - 1)
-        return ops.sign(target) * ops.maximum(moved, power_of_two(lowest))
+        lowest = nearest_power_of_two(ops.max(moved)) * 2.0 ** (1 - 2**self.scale_bits)
+        return ops.sign(target) * ops.maximum(moved, lowest)
 
     def _nearest(self, magnitude):
         """The representable multiplier nearest to `magnitude`."""
-        nearest = ops.clip(nearest_exponent(magnitude), -60, 60)
+        nearest = ops.clip(nearest_power_of_two(magnitude), 2.0**-60, 2.0**60)
         if self.mantissa_bits == 1:
-            return power_of_two(nearest)
-        floor = ops.where(magnitude < power_of_two(nearest), nearest - 1, nearest)
-        last_bit = floor - (self.mantissa_bits - 1)
-        return round_half_up(magnitude * power_of_two(-last_bit)) * power_of_two(last_bit)
+            return nearest
+        floor = ops.where(magnitude < nearest, nearest * 0.5, nearest)
+        last_bit = floor * 2.0 ** (1 - self.mantissa_bits)
+        return round_half_up(magnitude / last_bit) * last_bit
 
-    def _batch_transform(self, mean, variance, moving_variance, multiplier):
-        """Scale and offset of training: the batch's statistics, the device's scale."""
-        gamma = self._gamma()
-        magnitude = ops.abs(gamma * ops.rsqrt(moving_variance + self.epsilon))
+    def _batch_scale(self, variance, target, multiplier):
+        """The scale of training: that of the batch's deviation, times the device's over its own."""
+        magnitude = ops.abs(target)
         ratio = ops.clip(ops.abs(multiplier) / ops.maximum(magnitude, 1e-30), 0.5, 2.0)
         ratio = ops.stop_gradient(ops.where(magnitude > 0, ratio, 1.0))
-        scale = ratio * gamma * ops.rsqrt(variance + self.epsilon)
-        return scale, self._beta() - mean * scale
+        return ratio * self._gamma() * ops.rsqrt(variance + self.epsilon)
 
     def _device_transform(self, exponents, multiplier, mean):
         """Scale and offset on the device, for an accumulator of the given exponents."""
-        integers, exact, carrier = self._device_bias(exponents, multiplier, mean)
-        offset = straight_through(integers * power_of_two(exponents), exact) * carrier
-        return multiplier, offset
+        unit = power_of_two(exponents)
+        integers, carrier = self._device_bias(unit, multiplier, mean)
+        return multiplier, integers * unit * carrier
 
-    def _device_bias(self, exponents, multiplier, mean):
-        """The integers b of the device, b before rounding in values, and what it is scaled by."""
+    def _device_bias(self, unit, multiplier, mean):
+        """The integers b of the device, in units of the accumulator, and what scales them."""
         carrier = _carrier(multiplier)
-        bias = self._beta() / carrier - ops.where(multiplier == 0, 0.0, mean)
-        integers = round_half_up(ops.stop_gradient(bias) * power_of_two(-exponents))
-        return integers, bias, carrier
+        mean = ops.where(multiplier == 0, 0.0, ops.cast(mean, "float32"))
+        bias = ops.stop_gradient(self._beta()) / carrier - mean
+        return round_half_up(bias / unit), carrier
 
 
 def _carrier(multiplier):
