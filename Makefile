@@ -18,10 +18,10 @@ demo: $(INSTALLED)
 	$(BIN)/pikelpn verify $(DEMO)/digits.keras $(DEMO)/digits.tflite --dataset=digits
 
 # Pytest comes last: its summary is the last line.
-test: lint data
+test: lint data android-tools
 	$(BIN)/python -m pytest -m "not slow and not torch"
 
-test-all: lint data $(INSTALLED_TORCH)
+test-all: lint data android-tools $(INSTALLED_TORCH)
 	$(BIN)/python -m pytest
 
 lint: $(INSTALLED)
@@ -47,3 +47,5 @@ $(INSTALLED): setup.cfg
 $(INSTALLED_TORCH): $(INSTALLED)
 	$(BIN)/pip install --quiet --editable '.[test,torch]'
 	touch $@
+
+include android_demo/android.mk

@@ -133,7 +133,7 @@ def main(arguments=None):
     parser.add_argument("--bundle", type=pathlib.Path, help="a folder that make_bundle wrote")
     values = parser.parse_args(arguments)
     try:
-        bundle = values.bundle or make_bundle.ensure(BUILD / "bundle")
+        bundle = values.bundle or make_bundle.ensure(BUILD / "assets" / "models")
         build(bundle, values.output)
         again = BUILD / "again.apk"
         build(bundle, again)

@@ -13,17 +13,18 @@ from android_demo.tools.toolchain import BUILD, DEMO, ToolError
 
 TESTS = DEMO / "app" / "src" / "test" / "java"
 WORK = BUILD / "jvm"
+PACKAGES = ("core", "engine", "ui")
 GLIBC = "/lib/x86_64-linux-gnu"
 CONFIGURATION = "com/android/tools/test_config.properties"
 
 
-def run_tests(bundle, classes=None, pattern="**"):
+def run_tests(bundle, classes=None, packages=PACKAGES):
     """Compiles and runs the tests; returns what they printed.
 
     Args:
         bundle: folder of models, which the tests find as the app's assets.
         classes: the app's classes, a folder or jar; compiled from the sources where none is given.
-        pattern: which test files, as for `pathlib.Path.glob`, below `org/pikelpn/demo`.
+        packages: names of the packages whose tests are run.
 
     Raises:
         ToolError: if something does not compile or a test fails.
@@ -31,24 +32,28 @@ def run_tests(bundle, classes=None, pattern="**"):
     WORK.mkdir(parents=True, exist_ok=True)
     base, generated = build_apk.link_resources(WORK)
     classes = classes or build_apk.compile_app(WORK, generated)
-    configuration = _configuration(bundle, base)
     classpath = [classes, *toolchain.runtime_jars(), *toolchain.test_jars()]
-    framework = toolchain.library("android-all")
+    classpath.append(toolchain.library("android-all"))
+    tests = WORK / "tests"
+    toolchain.compile_java(TESTS.rglob("*.java"), classpath, tests)
     native = bionic.prepare("x86_64", "gcc", GLIBC)
-    output = WORK / "tests"
-    toolchain.compile_java(TESTS.rglob("*.java"), [*classpath, framework], output)
-    names = sorted(
-        ".".join(path.relative_to(TESTS).with_suffix("").parts)
-        for path in (TESTS / "org" / "pikelpn" / "demo").glob(f"{pattern}/*Test.java")
-    )
-    return toolchain.run(
+    command = [
         "java", "-Xmx2g", f"-Djava.library.path={native}",
         f"-Drobolectric.dependency.dir={_frameworks()}", "-Drobolectric.offline=true",
         f"-Ddemo.bundle={bundle}", f"-Ddemo.screenshots={_screenshots()}",
-        "-cp", toolchain.joined([output, configuration, *classpath, framework]),
-        "org.junit.runner.JUnitCore", *names,
-        env={**os.environ, "LD_LIBRARY_PATH": str(native)},
-    )  # fmt: skip
+        "-cp", toolchain.joined([tests, _configuration(bundle, base), *classpath]),
+        "org.junit.runner.JUnitCore",
+    ]  # fmt: skip
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(native)}
+    # A native library belongs to one class loader, and Robolectric has its own: a JVM for each.
+    return "".join(
+        toolchain.run(*command, *_test_classes(package), env=environment) for package in packages
+    )
+
+
+def _test_classes(package):
+    folder = TESTS / "org" / "pikelpn" / "demo" / package
+    return sorted(f"org.pikelpn.demo.{package}.{path.stem}" for path in folder.glob("*Test.java"))
 
 
 def _frameworks():
@@ -84,13 +89,13 @@ def _configuration(bundle, base):
 
 
 def main(arguments=None):
-    """Runs the tests and prints their last line."""
+    """Runs the tests and prints what they say."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pattern", default="**", help="folder of tests: core, engine or ui")
+    parser.add_argument("--package", action="append", choices=PACKAGES, help="by default all")
     values = parser.parse_args(arguments)
     try:
         bundle = make_bundle.ensure(BUILD / "small", make_bundle.SMALL)
-        output = run_tests(bundle, pattern=values.pattern)
+        output = run_tests(bundle, packages=values.package or PACKAGES)
     except ToolError as error:
         print(f"jvm_tests: {error}", file=sys.stderr)
         return 1

@@ -158,7 +158,7 @@ FULL = (
     Recipe("pikelpn_6x", "PikeLPN 6x", f"224 pixels, {RANDOM}", pikelpn(224, 1000, variant="6x")),
 )
 SMALL = (
-    Recipe("small", "PikeLPN 0.25", f"32 pixels, {RANDOM}", pikelpn(32, 10, width=0.25), DIGITS),
+    Recipe("small", "PikeLPN 0.25", f"16 pixels, {RANDOM}", pikelpn(16, 10, width=0.25), DIGITS),
 )
 BUNDLES = {"full": FULL, "small": SMALL}
 
@@ -189,7 +189,7 @@ def ensure(folder, recipes=FULL):
 def main(arguments=None):
     """Writes a bundle and lists it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=pathlib.Path, default=BUILD / "bundle")
+    parser.add_argument("--output", type=pathlib.Path, default=BUILD / "assets" / "models")
     parser.add_argument("--bundle", choices=BUNDLES, default="full")
     values = parser.parse_args(arguments)
     if values.output.exists():

@@ -37,7 +37,9 @@ public final class ModelsActivity extends Activity {
                         .addCategory(Intent.CATEGORY_OPENABLE).setType("*/*"), OPEN_MODEL);
             }
         }));
-        screen.add(own, screen.button(R.string.history, new View.OnClickListener() {
+        screen.section(R.string.history);
+        LinearLayout results = screen.card();
+        screen.add(results, screen.button(R.string.show_history, new View.OnClickListener() {
             @Override
             public void onClick(View view) {
                 startActivity(new Intent(ModelsActivity.this, HistoryActivity.class));

@@ -70,7 +70,7 @@ public class TfliteEngineTest {
     public void edgesAreDescribed() throws Exception {
         try (Session session = engine.open(model(), cpu(EngineOptions.Kernels.XNNPACK, 1))) {
             TensorInfo input = session.inputs()[0];
-            assertArrayEquals(new int[] {1, 32, 32, 3}, input.shape());
+            assertArrayEquals(new int[] {1, 16, 16, 3}, input.shape());
             assertEquals(TensorInfo.Type.INT8, input.type());
             assertEquals(1 / 256.0, input.scale(), 0);
             assertEquals(-128, input.zeroPoint());

@@ -154,7 +154,7 @@ public class ActivitiesTest {
         Pages.press(before, "Run the benchmark");
         Object work = before.onRetainNonConfigurationInstance();
         RuntimeEnvironment.setQualifiers("+land");
-        controller.configurationChange();
+        controller.recreate();
         BenchmarkActivity after = controller.get();
         assertNotSame(before, after);
         assertSame(work, after.onRetainNonConfigurationInstance());
