@@ -41,3 +41,30 @@ class CostModel:
     def cost(self, operations):
         """The cost of some `Operations`, a number in `unit`."""
         return sum(entry.count * self.prices[entry.kind](*entry.operands) for entry in operations)
+
+
+def circuit_prices(add, multiply, shift, lookup):
+    """The prices of a cost model that knows four circuits.
+
+    A MAC is a multiplication and an addition over the accumulator's whole width, a comparison is a
+    subtraction, and a function is charged as a product, which is less than any circuit of it has.
+
+    Args:
+        add: price of an addition, a function of two `NumberFormat`s.
+        multiply: price of a product, likewise.
+        shift: price of a shift, a function of the formats of the value and of the amount.
+        lookup: price of a look-up, a function of the formats of the index and of the entry.
+
+    Returns:
+        dict of functions by kind of operation.
+    """
+    return {
+        "mac": lambda x, weight, accumulator: multiply(x, weight) + add(accumulator, accumulator),
+        "accumulate": add,
+        "multiply": multiply,
+        "add": add,
+        "compare": add,
+        "shift": shift,
+        "lookup": lookup,
+        "function": multiply,
+    }

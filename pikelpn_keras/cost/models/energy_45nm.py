@@ -9,7 +9,7 @@ a shifter has a row of them for each bit of the amount. Comparing is subtracting
 Arithmetic only: moving activations and weights, which mostly costs more, is not in it.
 """
 
-from pikelpn_keras.cost.pricing import CostModel
+from pikelpn_keras.cost.pricing import CostModel, circuit_prices
 
 INTEGER_ADD = {8: 0.03, 32: 0.1}
 INTEGER_MULTIPLY = {8: 0.2, 32: 3.1}
@@ -54,16 +54,12 @@ def _multiply(first, second):
 ENERGY_45NM = CostModel(
     "energy_45nm",
     "pJ",
-    {
-        "mac": lambda x, weight, accumulator: _multiply(x, weight) + _add(accumulator, accumulator),
-        "accumulate": lambda x, accumulator: _add(x, accumulator),
-        "multiply": _multiply,
-        "add": _add,
-        "compare": _add,
-        "shift": lambda value, amount: MULTIPLEXER * amount.bits * _add(value, value),
-        "lookup": lambda index, entry: CACHE_BIT * entry.bits,
-        "function": _multiply,
-    },
+    circuit_prices(
+        add=_add,
+        multiply=_multiply,
+        shift=lambda value, amount: MULTIPLEXER * amount.bits * _add(value, value),
+        lookup=lambda index, entry: CACHE_BIT * entry.bits,
+    ),
 )
 
 MODELS = (ENERGY_45NM,)

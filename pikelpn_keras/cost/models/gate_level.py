@@ -12,7 +12,7 @@ adders that rounds. Rare cases (infinities, subnormals) and registers are left o
 are larger.
 """
 
-from pikelpn_keras.cost.pricing import CostModel
+from pikelpn_keras.cost.pricing import CostModel, circuit_prices
 
 FULL_ADDER = 5
 MULTIPLEXER = 3
@@ -58,16 +58,12 @@ def _multiply(first, second):
 GATE_LEVEL = CostModel(
     "gate_level",
     "gates",
-    {
-        "mac": lambda x, weight, accumulator: _multiply(x, weight) + _add(accumulator, accumulator),
-        "accumulate": lambda x, accumulator: _add(x, accumulator),
-        "multiply": _multiply,
-        "add": _add,
-        "compare": _add,
-        "shift": lambda value, amount: MULTIPLEXER * value.bits * amount.bits,
-        "lookup": lambda index, entry: MULTIPLEXER * (2**index.bits - 1) * entry.bits,
-        "function": _multiply,
-    },
+    circuit_prices(
+        add=_add,
+        multiply=_multiply,
+        shift=lambda value, amount: MULTIPLEXER * value.bits * amount.bits,
+        lookup=lambda index, entry: MULTIPLEXER * (2**index.bits - 1) * entry.bits,
+    ),
 )
 
 MODELS = (GATE_LEVEL,)

@@ -25,6 +25,7 @@ from pikelpn_keras.integer.nodes import (
     Window,
 )
 from pikelpn_keras.integer.nodes.softmax import PROBABILITIES
+from tests.node_types import concrete_nodes
 
 PIXELS = Grid(-8, 8, signed=False)
 SIGNED = Grid(-4, 8)
@@ -56,13 +57,7 @@ def linear_fields(channels, quantizer="UniformQuantizer", bits=4, shift=0):
 
 
 def test_every_node_of_the_library_has_a_counter():
-    concrete = [
-        value
-        for value in vars(nodes).values()
-        if isinstance(value, type)
-        and issubclass(value, nodes.Node)
-        and not getattr(value, "__abstractmethods__", None)
-    ]
+    concrete = concrete_nodes(nodes)
     assert len(concrete) >= 5
     counted = [set(node_type.__mro__) & set(registry._COUNTERS) for node_type in concrete]
     assert all(counted), concrete
