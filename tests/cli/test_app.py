@@ -64,7 +64,7 @@ def test_command_help_lists_its_flags(pikelpn):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "name a command: ace, export, quantize, train, verify"),
+        ([], "name a command: ace, benchmark, edgetpu, export, inspect, quantize, train, verify"),
         (["trian"], "'trian' is no command"),
         (["train", "--epoch=3"], "Did you mean: epochs"),
         (["train", "--dataset=mnist"], "--dataset=mnist: value should be one of"),
