@@ -30,7 +30,7 @@ class QuantActivation(RangeLayer):
         grid_of(inputs, self)
         if training:
             self.follow(self.magnitude(inputs), self.grid_of_exponent(0).high + 1)
-        grid = self.grid_of_exponent(ops.convert_to_tensor(self._exponent))
+        grid = self.grid_of_exponent(ops.cast(self._exponent, "float32"))
         return attach(self.rounded(inputs, grid), grid)
 
     def rounded(self, inputs, grid):

@@ -120,7 +120,8 @@ class Quantizer(abc.ABC):
             float32 values `q * 2**exponent` with the straight-through gradient, and the exponents
             as in `quantize`.
         """
-        weights = ops.convert_to_tensor(weights, "float32")
+        # A cast reads a variable once; TensorFlow would read it again at every use.
+        weights = ops.cast(weights, "float32")
         integers, exponents = self.quantize(weights, channel_axes)
         values = self.from_int(integers, exponents)
         return straight_through(values, self.gradient_path(weights)), exponents

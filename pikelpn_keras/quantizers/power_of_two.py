@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from pikelpn_keras.quantizers.base import Quantizer, largest_magnitude
-from pikelpn_keras.rounding import nearest_exponent, power_of_two
+from pikelpn_keras.rounding import nearest_exponent, nearest_power_of_two, power_of_two
 
 
 @keras.saving.register_keras_serializable("pikelpn")
@@ -45,9 +45,8 @@ class PowerOfTwoQuantizer(Quantizer):
 
     def to_int(self, weights, exponents):
         magnitude = ops.abs(weights) * power_of_two(-exponents)
-        level = ops.clip(nearest_exponent(magnitude), 0, self.levels - 1)
-        kept = ops.where(magnitude < 0.5, 0, ops.left_shift(ops.ones_like(level), level))
-        return ops.where(weights < 0, -kept, kept)
+        level = ops.clip(nearest_power_of_two(magnitude), 1.0, self.max_integer)
+        return ops.cast(ops.where(magnitude < 0.5, 0.0, ops.sign(weights) * level), "int32")
 
     def get_config(self):
         return {"levels": self.levels, **super().get_config()}
