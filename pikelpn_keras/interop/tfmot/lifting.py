@@ -4,9 +4,6 @@ import tensorflow_model_optimization as tfmot
 from tensorflow_model_optimization.python.core.clustering.keras.cluster_wrapper import (
     ClusterWeights,
 )
-from tensorflow_model_optimization.python.core.quantization.keras.quantize_wrapper import (
-    QuantizeWrapper,
-)
 from tensorflow_model_optimization.python.core.sparsity.keras.pruning_wrapper import (
     PruneLowMagnitude,
 )
@@ -14,7 +11,6 @@ from tensorflow_model_optimization.python.core.sparsity.keras.pruning_wrapper im
 from pikelpn_keras.config import QuantConfig
 from pikelpn_keras.interop.rebuilding import rebuild
 from pikelpn_keras.interop.tfmot import float_models, scheme_models
-from pikelpn_keras.interop.tfmot.norm import PowerOfTwoNorm
 from pikelpn_keras.quantize import quantize_model
 
 
@@ -48,9 +44,7 @@ def lift(model, config=None, calibration_data=None):
     """
     config = QuantConfig.w8a8() if config is None else config
     model = stripped(model)
-    if any(isinstance(layer, PowerOfTwoNorm) for layer in _inner_layers(model)) or (
-        scheme_models.is_ours(model)
-    ):
+    if scheme_models.is_ours(model):
         return rebuild(model, scheme_models.Lifter(config.input))
     ranges = calibration_data is None
     return quantize_model(rebuild(model, float_models.Lifter(ranges)), config, calibration_data)
@@ -63,7 +57,3 @@ def stripped(model):
     if any(isinstance(layer, ClusterWeights) for layer in model.layers):
         model = tfmot.clustering.keras.strip_clustering(model)
     return model
-
-
-def _inner_layers(model):
-    return [layer.layer if isinstance(layer, QuantizeWrapper) else layer for layer in model.layers]

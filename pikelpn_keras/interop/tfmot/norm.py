@@ -1,5 +1,6 @@
 """QuantNorm in Keras 2."""
 
+import numpy as np
 import tf_keras
 
 from pikelpn_keras.grids import attach_accumulator
@@ -53,3 +54,6 @@ class PowerOfTwoNorm(tf_keras.layers.Layer):
         names = ("gamma",) * layer.scale + ("beta",) * layer.center
         for name, value in zip((*names, "moving_mean", "moving_variance"), values, strict=True):
             getattr(self.norm, name).assign(value)
+        self.norm.follow_statistics()
+        if not (np.all(self.norm.moving_mean == 0) and np.all(self.norm.moving_variance == 1)):
+            self.norm.trust_statistics()

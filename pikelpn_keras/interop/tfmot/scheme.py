@@ -98,7 +98,8 @@ class _Registry(quantize_registry.QuantizeRegistry):
         return type(layer) in (*KERNELS, *MOVES, *OTHERS)
 
     def get_quantize_config(self, layer):
-        return _config_of(layer, self.config, [], quantize_output=True)
+        config = _config_of(layer, self.config, [], quantize_output=True)
+        return config if config.output else None
 
 
 def _config_of(layer, config, roles, quantize_output):

@@ -2,6 +2,9 @@
 
 import keras
 import numpy as np
+from tensorflow_model_optimization.python.core.quantization.keras.quantize_config import (
+    OutputOnlyConfig,
+)
 from tensorflow_model_optimization.python.core.quantization.keras.quantize_wrapper import (
     QuantizeWrapper,
 )
@@ -17,8 +20,17 @@ from pikelpn_keras.quantize.errors import refuse
 
 def is_ours(model):
     """Whether the quantized layers of a tfmot model have configurations of this package."""
-    configs = [w.quantize_config for w in model.layers if isinstance(w, QuantizeWrapper)]
-    return bool(configs) and all(isinstance(config, QuantizeConfig) for config in configs)
+    wrappers = [layer for layer in model.layers if isinstance(layer, QuantizeWrapper)]
+    norms = any(isinstance(layer, PowerOfTwoNorm) for layer in model.layers)
+    return norms or bool(wrappers) and all(_config_of(w) is not None for w in wrappers)
+
+
+def _config_of(layer):
+    """The `QuantizeConfig` of a wrapped layer, None for others; tfmot may have narrowed it."""
+    config = getattr(layer, "quantize_config", None)
+    if isinstance(config, OutputOnlyConfig):
+        config = QuantizeConfig(output=config.quantize_config.output)
+    return config if isinstance(config, QuantizeConfig) else None
 
 
 class Lifter:
@@ -42,12 +54,11 @@ class Lifter:
 
     def __call__(self, layer, tensors):
         """The Keras 3 tensor of a layer's output, given those of its inputs."""
-        inner, output = layer, None
-        if isinstance(layer, QuantizeWrapper):
+        inner, output, config = layer, None, _config_of(layer)
+        if config is not None:
             inner = layer.layer
-            if layer.quantize_config.output is not None:
-                exponent = int(layer._output_quantizer_vars["exponent"].numpy())
-                output = layer.quantize_config.output, exponent
+            if config.output is not None:
+                output = config.output, int(layer._output_quantizer_vars["exponent"].numpy())
         tensors = [self._on_grid(tensor) for tensor in tensors]
         if type(inner) in KERNELS:
             return _activated(inner, self._product(layer, inner, tensors[0]), output)
@@ -76,7 +87,10 @@ class Lifter:
         return self._inputs[id(tensor)]
 
     def _product(self, layer, inner, tensor):
-        quantizer = layer.quantize_config.weights[KERNELS[type(inner)]].quantizer
+        config, name = _config_of(layer), KERNELS[type(inner)]
+        if config is None or name not in config.weights:
+            refuse(inner, f"has a {name} without a quantizer; annotate the layer and train again")
+        quantizer = config.weights[name].quantizer
         made_class = getattr(layers, f"Quant{type(inner).__name__}")
         made = _namesake(inner, activation="linear", **{made_class.quantizer_argument: quantizer})
         output = made(tensor)
