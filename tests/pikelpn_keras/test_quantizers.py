@@ -169,6 +169,7 @@ def test_refuses_what_is_no_quantizer(identifier):
         quantizers.get(identifier)
 
 
-def test_refuses_scale_bits():
-    with pytest.raises(ValueError, match="scale_bits is a width from 0 to 8, not 9"):
-        UniformQuantizer(4, scale_bits=9)
+@pytest.mark.parametrize("bits", [9, -1, 4.0])
+def test_refuses_scale_bits(bits):
+    with pytest.raises(ValueError, match=f"scale_bits is a width from 0 to 8, not {bits}"):
+        UniformQuantizer(4, scale_bits=bits)

@@ -42,6 +42,14 @@ def test_nearest_exponent_minimises_the_logarithmic_distance():
     assert np.abs(np.log2(x.astype("float64")) - exponents).max() <= 0.5
 
 
+def test_nearest_power_of_two_is_that_of_the_nearest_exponent():
+    powers = np.ldexp(np.float32(1), np.arange(-120, 121))
+    middles = powers * np.float32(math.sqrt(2))
+    x = np.concatenate([powers, middles, np.nextafter(middles, np.float32(np.inf)), 1.1 * powers])
+    expected = np.ldexp(np.float32(1), numpy(rounding.nearest_exponent(ops.array(x))))
+    assert np.array_equal(numpy(rounding.nearest_power_of_two(ops.array(x))), expected)
+
+
 def test_half_up_is_the_integer_rule():
     rng = np.random.default_rng(0)
     accumulators = rng.integers(-(2**22), 2**22, 20000)
