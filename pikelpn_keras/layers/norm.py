@@ -205,8 +205,8 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         state = ops.abs(multiplier)
         # Half the distance of neighbours, in the ratio of the hysteresis to half an octave.
         width = 2.0 ** (HYSTERESIS * 2.0 ** (1 - self.mantissa_bits))
-        left = ops.logical_or(magnitude > state * width, magnitude * width < state)
-        moved = ops.where(left, self._nearest(magnitude), state)
+        stays = ops.logical_and(magnitude <= state * width, state <= magnitude * width)
+        moved = ops.where(stays, state, self._nearest(magnitude))
         lowest = nearest_power_of_two(ops.max(moved)) * 2.0 ** (1 - 2**self.scale_bits)
         return ops.sign(target) * ops.maximum(moved, lowest)
 

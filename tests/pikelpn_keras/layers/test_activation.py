@@ -1,8 +1,10 @@
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
 import pikelpn_keras as pk
+from pikelpn_keras.activation_quantizer import quantize_activation
 from pikelpn_keras.grids import attach
 from pikelpn_keras.integer import Grid
 from tests.pikelpn_keras.layer_test_case import LayerTestCase
@@ -45,6 +47,22 @@ def fed(layer, batches):
         x = pk.layers.QuantInput(signed=True)(np.asarray(batch, "float32"))
         layer(x * 1.0 if batch is None else x, training=True)
     return layer
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_gradient_is_straight_through_inside_the_range_and_zero_outside(signed):
+    tf = pytest.importorskip("tensorflow")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("reads gradients by TensorFlow's tape")
+    grid = Grid(-1, 4, signed)
+    low, high = grid.low * 0.5, grid.high * 0.5
+    x = tf.constant([low - 2.0, low - 0.3, low, low + 0.3, 1.1, high, high + 0.3, high + 9.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        outputs = quantize_activation(x, grid)
+    upstream = tf.range(1.0, 9.0)
+    gradient = tape.gradient(outputs, x, output_gradients=upstream)
+    assert np.array_equal(gradient, upstream * [0, 0, 1, 1, 1, 1, 0, 0])
 
 
 def test_first_batch_sets_the_range():

@@ -213,6 +213,14 @@ def test_a_batch_that_is_not_finite_leaves_the_states_of_its_channels(bad):
     assert np.isfinite(multipliers(norm)).all()
 
 
+def test_multipliers_come_back_from_a_gamma_that_was_not_a_number():
+    norm = settled(gamma=np.nan, momentum=0.0)
+    assert np.isnan(multipliers(norm)).all()
+    norm.gamma.assign([4.0])
+    norm.follow_statistics()
+    assert np.array_equal(multipliers(norm), [4.0])
+
+
 def test_an_empty_batch_leaves_the_states():
     model = normed()
     before = model.get_weights()
