@@ -86,4 +86,5 @@ def unfreeze(model):
 
 
 def _freezable_layers(model):
+    # Keras has no public name for all layers of a model, those within other layers included.
     return [layer for layer in model._flatten_layers() if isinstance(layer, FreezableLayer)]
