@@ -111,12 +111,12 @@ class CostReport:
         }
 
     @property
-    def mac_formats(self):
-        """Nominal multiply-accumulates, a dict by the formats of their operands."""
-        formats = collections.Counter()
+    def mac_counts(self):
+        """Nominal multiply-accumulates, a dict by the `NumberFormat`s of input and weight."""
+        counts = collections.Counter()
         for entry in self.workload.macs:
-            formats[" x ".join(map(str, entry.operands[:2]))] += entry.count
-        return dict(formats.most_common())
+            counts[entry.operands[:2]] += entry.count
+        return dict(counts.most_common())
 
     @property
     def weight_bits(self):

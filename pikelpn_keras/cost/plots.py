@@ -70,9 +70,8 @@ def layers(report):
     _stack(axes, [parts for _, parts in rows])
     axes.set_xlabel(f"cost of one image by {report.cost_model.name}, {report.cost_model.unit}")
     axes.xaxis.set_major_formatter(EngFormatter())
-    figure.suptitle(
-        f"{report.name}: {100 * report.elementwise_share:.1f} % of the cost is elementwise work"
-    )
+    share = f"{100 * report.elementwise_share:.1f} %"
+    figure.suptitle(f"{_short(report.name)}: {share} of the cost is elementwise work")
     return figure
 
 
@@ -143,7 +142,11 @@ def accuracy_against_cost(points, cost_label="ACEv2", accuracy_label="accuracy")
         color = "#0072b2" if index in front else "#999999"
         axes.scatter(cost, accuracy, color=color, zorder=2)
         axes.annotate(
-            names[index], (cost, accuracy), (6, -10), textcoords="offset points", fontsize="small"
+            _short(names[index]),
+            (cost, accuracy),
+            (6, -10),
+            textcoords="offset points",
+            fontsize="small",
         )
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(EngFormatter())
@@ -209,7 +212,7 @@ def _stack(axes, rows):
 
 
 def _short(name):
-    """A long name without its middle."""
-    if len(name) <= NAME_LENGTH:
-        return name
-    return f"{name[: NAME_LENGTH // 2 - 1]}…{name[-NAME_LENGTH // 2 :]}"
+    """A name without its middle where it is long, its dollars not taken for formulas."""
+    if len(name) > NAME_LENGTH:
+        name = f"{name[: NAME_LENGTH // 2 - 1]}…{name[-NAME_LENGTH // 2 :]}"
+    return name.replace("$", r"\$")

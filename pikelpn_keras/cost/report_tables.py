@@ -3,7 +3,7 @@
 import dataclasses
 
 from pikelpn_keras.cost.operations import MAC
-from pikelpn_keras.cost.tables import Column, Table, number, percent, words
+from pikelpn_keras.cost.tables import Column, Table, number, percent, rounded, words
 
 
 def report_tables(report):
@@ -28,7 +28,9 @@ def report_dict(report):
         "elementwise": report.elementwise,
         "elementwise_share": report.elementwise_share,
         "counts": report.counts,
-        "mac_formats": report.mac_formats,
+        "mac_formats": {
+            " x ".join(map(str, formats)): count for formats, count in report.mac_counts.items()
+        },
         "weight_bits": {str(bits): count for bits, count in report.weight_bits.items()},
         "storage_bits": dataclasses.asdict(report.workload.storage),
         "peak_activation_bits": report.workload.peak_activation_bits,
@@ -68,10 +70,10 @@ def _layers(report):
         Column("kind", words),
         Column("output", words),
         Column("MACs of", words),
-        Column("MACs", number),
-        Column("ACE", number),
-        *(Column(part, number) for part in parts),
-        Column("cost", number),
+        Column("MACs", rounded),
+        Column("ACE", rounded),
+        *(Column(part, rounded) for part in parts),
+        Column("cost", rounded),
         Column("share", percent),
         Column("bytes", number),
     )
@@ -113,6 +115,7 @@ def _parts(report):
     rows = [(MAC, report.parts.get(MAC, 0)), ("elementwise", report.elementwise)]
     rows += [(f"  {part}", cost) for part, cost in halves]
     total = report.cost
+    rows.append(("all", total))
     columns = (Column("part", words), Column("cost", number), Column("share", percent))
     shares = tuple((part, cost, cost / total if total else 0.0) for part, cost in rows)
     return Table("Parts of the cost", columns, shares)
@@ -127,9 +130,13 @@ def _operations(report):
 
 
 def _macs(report):
-    columns = (Column("of", words), Column("count", number))
-    rows = [(f"MACs, {formats}", count) for formats, count in report.mac_formats.items()]
-    rows += [(f"weights of {bits} bits", count) for bits, count in report.weight_bits.items()]
+    rows = [
+        (f"MACs, {' x '.join(map(str, formats))}", count, count * formats[0].bits * formats[1].bits)
+        for formats, count in report.mac_counts.items()
+    ]
+    rows.append(("all MACs", report.workload.mac_count, report.ace))
+    rows += [(f"weights of {bits} bits", count, None) for bits, count in report.weight_bits.items()]
+    columns = (Column("of", words), Column("count", number), Column("ACE", number))
     return Table("MACs by formats and weights by bits", columns, tuple(rows))
 
 

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+_LETTERS = "kMGTP"
+
 
 def words(value):
     """Text as it is.
@@ -25,6 +27,21 @@ def number(value):
     '1,234,568'
     """
     return f"{value:,.0f}"
+
+
+def rounded(value):
+    """A number in at most five digits, thousands, millions, billions and so on marked by a letter.
+
+    Example:
+
+    >>> rounded(99999), rounded(123456), rounded(9710000), rounded(4091469824)
+    ('99,999', '123.5 k', '9.710 M', '4.091 G')
+    """
+    if value < 1e5:
+        return number(value)
+    power = min((len(f"{value:.0f}") - 1) // 3, len(_LETTERS))
+    scaled = value / 1000**power
+    return f"{scaled:.{max(4 - len(str(int(scaled))), 0)}f} {_LETTERS[power - 1]}"
 
 
 def percent(value):

@@ -13,19 +13,20 @@ from tflite_export.operator_list import Operator, OperatorList, Subgraph, Tensor
 
 
 @pytest.mark.parametrize(
-    ("name", "macs", "formats"),
+    ("name", "macs", "operands"),
     [
-        ("pretrainedResnet_quant.tflite", 12_501_632, "int8 x int8"),
-        ("pretrainedResnet.tflite", 12_501_632, "float32 x float32"),
-        ("kws_ref_model.tflite", 2_656_768, "int8 x int8"),
-        ("mobilenet_v1_0.25_224_quant.tflite", 41_030_528, "int8 x int8"),
-        ("mobilenet_v1_0.25_224_1_default_1.tflite", 41_030_528, "float32 x float32"),
+        ("pretrainedResnet_quant.tflite", 12_501_632, "int8"),
+        ("pretrainedResnet.tflite", 12_501_632, "float32"),
+        ("kws_ref_model.tflite", 2_656_768, "int8"),
+        ("mobilenet_v1_0.25_224_quant.tflite", 41_030_528, "int8"),
+        ("mobilenet_v1_0.25_224_1_default_1.tflite", 41_030_528, "float32"),
     ],
 )
-def test_macs_of_real_files(name, macs, formats, real_data):
+def test_macs_of_real_files(name, macs, operands, real_data):
     found = cost.report(workload(real_data(f"models/{name}")))
-    assert found.mac_formats == {formats: macs}
-    assert found.ace == macs * (64 if "int8" in formats else 1024)
+    number = cost.number_format(operands)
+    assert found.mac_counts == {(number, number): macs}
+    assert found.ace == macs * number.bits**2
     assert found.workload.unknown == ()
     assert found.cost > found.ace * 0.9
 
@@ -223,6 +224,12 @@ def test_float16_weights_are_converted_once():
             ],
         ),
         (
+            "SUM",
+            [tensor("x", (1, 3, 3, 2)), tensor("y", (1, 2), scales=[4.0])],
+            {},
+            ["16 add int8 x int13 (pooling)", "2 shift int13 x int5 (scale)"],
+        ),
+        (
             "MAX_POOL_2D",
             [tensor("x", (1, 4, 4, 2)), tensor("y", (1, 2, 2, 2))],
             {"filter_width": 2, "filter_height": 2},
@@ -308,6 +315,8 @@ def test_tensors_without_names_and_open_batches():
     found = workload(listed("RELU", x, y))
     assert [layer.name for layer in found.layers] == ["tensor_1"]
     assert found.peak_activation_bits == 12 * 8
+    dense = listed("FULLY_CONNECTED", x, tensor("w", (3, 6)), tensor("y", (-1, 3)))
+    assert workload(dense).mac_count == 18
 
 
 def test_several_outputs_are_alive_together():

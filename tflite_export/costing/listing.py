@@ -50,7 +50,7 @@ def workload(file, name=None):
     graph = recorded_graph(listed)
     if graph is not None:
         return dataclasses.replace(cost.workload(graph), name=name)
-    subgraph = listed.subgraphs[0]
+    subgraph = _closed(listed.subgraphs[0])
     names = _unique_names(subgraph.tensors)
     constants = {i: t for i, t in enumerate(subgraph.tensors) if t.data is not None}
     layers = [_layer(operator, subgraph, names, constants) for operator in subgraph.operators]
@@ -60,6 +60,15 @@ def workload(file, name=None):
         inputs=tuple(_activations(subgraph, names, i) for i in subgraph.inputs),
         outputs=tuple(names[i] for i in subgraph.outputs),
     )
+
+
+def _closed(subgraph):
+    """The subgraph with 1 for each size that is open, such as that of the batch."""
+    tensors = (
+        dataclasses.replace(tensor, shape=tuple(1 if size < 0 else size for size in tensor.shape))
+        for tensor in subgraph.tensors
+    )
+    return dataclasses.replace(subgraph, tensors=tuple(tensors))
 
 
 def _layer(operator, subgraph, names, constants):
@@ -96,9 +105,7 @@ def _work(call):
 
 def _activations(subgraph, names, index):
     tensor = subgraph.tensors[index]
-    # A batch or size that is open counts as 1.
-    shape = tuple(max(size, 1) if size < 0 else size for size in tensor.shape)
-    return Activations(names[index], shape, format_of(tensor))
+    return Activations(names[index], tensor.shape, format_of(tensor))
 
 
 def _unique_names(tensors):

@@ -4,11 +4,11 @@ import numpy as np
 
 from pikelpn_keras.cost import Operations, layer_work
 from pikelpn_keras.cost.number_formats import signed
+from pikelpn_keras.cost.operations import occurring
 from pikelpn_keras.cost.rescaling import rescaled
 from pikelpn_keras.cost.work import Work
 from tflite_export.costing.fused import fused_activation
 from tflite_export.costing.registry import counts, format_of, scale_of
-from tflite_export.costing.rescaling import between
 
 
 @counts("AVERAGE_POOL_2D")
@@ -42,9 +42,15 @@ def reduced_extreme(call):
 @counts("SUM")
 def total(call):
     """Sums over some axes: one addition less than there are inputs, and rescaling."""
-    additions = call.inputs[0].size - call.output.size
-    added = layer_work.same_format("add", "pooling", additions, format_of(call.output))
-    return Work((*added, *between(call, call.output)))
+    number, count = format_of(call.output), call.output.size
+    taps = call.inputs[0].size // max(count, 1)
+    additions = (taps - 1) * count
+    source, target = scale_of(call.inputs[0]), scale_of(call.output)
+    if call.floating or source is None or target is None:
+        return Work(layer_work.same_format("add", "pooling", additions, number))
+    wide = signed(taps * 2**number.bits)
+    added = occurring((Operations("add", (number, wide), additions, "pooling"),))
+    return Work((*added, *rescaled(wide, np.array([source / target]), count)))
 
 
 def _averages(call, taps):

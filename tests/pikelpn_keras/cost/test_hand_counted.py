@@ -5,7 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pikelpn_keras.cost import ACE_V2, COST_MODELS, Storage, ace, ace_v2, report, workload
+from pikelpn_keras.cost import (
+    ACE_V2,
+    COST_MODELS,
+    NumberFormat,
+    Storage,
+    ace,
+    ace_v2,
+    report,
+    workload,
+)
 from pikelpn_keras.integer import Grid, IntegerGraph, NormRecord, ScaleCodes, WeightRecord
 from pikelpn_keras.integer.nodes import Add, Conv2D, Dense, MaxPool2D, Reshape, Tensor, Window
 
@@ -146,7 +155,7 @@ def test_memory():
     # The image, 16 bytes, and what the convolution writes, 8 bytes, live together.
     assert found.peak_activation_bits == (16 + 8) * 8
     assert report(net()).weight_bits == {4: 14}
-    assert report(net()).mac_formats == {"int8 x int4": 38}
+    assert report(net()).mac_counts == {(NumberFormat(8), NumberFormat(4)): 38}
 
 
 def test_parts_apart():

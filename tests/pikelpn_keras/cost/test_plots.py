@@ -108,6 +108,14 @@ def test_long_names_lose_their_middle():
     assert label.get_text() == "a" * 21 + "…" + "b" * 22
 
 
+def test_dollars_are_no_formulas(tmp_path):
+    net = Architecture("net", FORMATS)
+    net.dense("$x^{", (4,), 2)
+    net.dense("}^y$", (4,), 2)
+    plots.save(tmp_path / "cost.png", plots.layers(report(net.workload())))
+    plots.save(tmp_path / "front.png", plots.accuracy_against_cost({"$a^$": (1, 1)}))
+
+
 @pytest.mark.parametrize(("name", "magic"), [("cost.png", b"\x89PNG"), ("cost.svg", b"<?xml")])
 def test_saved_pictures(tmp_path, name, magic):
     plots.save(tmp_path / name, plots.layers(tiny()))
