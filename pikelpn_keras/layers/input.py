@@ -43,8 +43,8 @@ class QuantInput(QuantLayer):
     def __call__(self, inputs, *args, **kwargs):
         history = getattr(inputs, "_keras_history", None)
         if history is not None and isinstance(history.operation, keras.layers.InputLayer):
-            # Functional casts what it is fed to this dtype; None leaves integers integers. Keras has
-            # no public setter for it.
+            # Functional casts what it is fed to this dtype; None leaves integers integers. There
+            # is no public setter.
             inputs._dtype = None
         return super().__call__(inputs, *args, **kwargs)
 
