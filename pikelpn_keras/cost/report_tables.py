@@ -44,8 +44,9 @@ def _layer_dict(entry):
     return {
         "name": layer.name,
         "kind": layer.kind,
-        "output_shape": list(layer.output.shape),
-        "output_format": str(layer.output.format),
+        "outputs": [
+            {"shape": list(tensor.shape), "format": str(tensor.format)} for tensor in layer.outputs
+        ],
         "macs": entry.macs,
         "ace": entry.ace,
         "cost": entry.cost,
@@ -82,7 +83,7 @@ def _layers(report):
         (
             entry.layer.name,
             entry.layer.kind,
-            "x".join(map(str, entry.layer.output.shape)),
+            "x".join(map(str, entry.layer.output.shape)) if entry.layer.output else None,
             ", ".join(" x ".join(map(str, m.operands[:2])) for m in entry.layer.work.macs),
             entry.macs,
             entry.ace,

@@ -90,7 +90,7 @@ class Layer:
         name: its name.
         kind: what it is, for example "Conv2D".
         work: what it computes and stores.
-        outputs: the tensors that it writes, at least one.
+        outputs: the tensors that it writes.
         reads: names of the tensors that it reads.
     """
 
@@ -102,8 +102,8 @@ class Layer:
 
     @property
     def output(self):
-        """The first tensor that it writes."""
-        return self.outputs[0]
+        """The first tensor that it writes, or None."""
+        return self.outputs[0] if self.outputs else None
 
 
 @dataclasses.dataclass(frozen=True)

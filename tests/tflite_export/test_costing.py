@@ -174,6 +174,7 @@ def test_float16_weights_are_converted_once():
     assert found.storage.weights == 40 * 16
     # The constant is not alive as an activation.
     assert found.peak_activation_bits == (10 + 4) * 32
+    assert "\nw " in str(cost.report(found))
 
 
 @pytest.mark.parametrize(
@@ -317,6 +318,15 @@ def test_tensors_without_names_and_open_batches():
     assert found.peak_activation_bits == 12 * 8
     dense = listed("FULLY_CONNECTED", x, tensor("w", (3, 6)), tensor("y", (-1, 3)))
     assert workload(dense).mac_count == 18
+
+
+def test_tensors_that_hold_no_numbers():
+    handle = tensor("handle", (1,), "resource", (), ())
+    file = listed("ASSIGN_VARIABLE", handle, tensor("x", (6,)), outputs=0)
+    found = workload(file)
+    assert found.unknown == ("ASSIGN_VARIABLE (ASSIGN_VARIABLE)",)
+    assert found.inputs == ()
+    assert cost.report(found).as_dict()["layers"][0]["outputs"] == []
 
 
 def test_several_outputs_are_alive_together():

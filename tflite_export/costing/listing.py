@@ -6,7 +6,7 @@ import pathlib
 
 from pikelpn_keras import cost
 from pikelpn_keras.cost.work import Activations, Layer, Work, Workload
-from tflite_export.costing.registry import Call, counter_of, format_of
+from tflite_export.costing.registry import Call, counter_of, format_of, holds_numbers
 from tflite_export.operator_list import OperatorList, operator_list
 from tflite_export.reading.recorded import recorded_graph
 
@@ -57,7 +57,7 @@ def workload(file, name=None):
     return Workload(
         name=name,
         layers=tuple(layers),
-        inputs=tuple(_activations(subgraph, names, i) for i in subgraph.inputs),
+        inputs=_activations(subgraph, names, subgraph.inputs),
         outputs=tuple(names[i] for i in subgraph.outputs),
     )
 
@@ -84,9 +84,7 @@ def _layer(operator, subgraph, names, constants):
         name=names[operator.outputs[0]].split(";")[0] if operator.outputs else operator.name,
         kind=operator.name,
         work=_work(call),
-        outputs=tuple(
-            _activations(subgraph, names, i) for i in operator.outputs if i not in constants
-        ),
+        outputs=_activations(subgraph, names, [i for i in operator.outputs if i not in constants]),
         reads=tuple(names[i] for i in operator.inputs if i >= 0 and i not in constants),
     )
 
@@ -98,14 +96,19 @@ def _work(call):
         return Work(unknown=(call.operator.name,))
     try:
         return counter(call)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ZeroDivisionError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         # A file by others may have operands that its operator does not allow.
         return Work(unknown=(f"{call.operator.name} of unusual operands",))
 
 
-def _activations(subgraph, names, index):
-    tensor = subgraph.tensors[index]
-    return Activations(names[index], tensor.shape, format_of(tensor))
+def _activations(subgraph, names, indices):
+    """The tensors of some indices; strings and handles of resources are none."""
+    tensors = {index: subgraph.tensors[index] for index in indices}
+    return tuple(
+        Activations(names[index], tensor.shape, format_of(tensor))
+        for index, tensor in tensors.items()
+        if holds_numbers(tensor)
+    )
 
 
 def _unique_names(tensors):

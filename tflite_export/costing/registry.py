@@ -49,6 +49,15 @@ def format_of(tensor):
     return _OTHER_FORMATS.get(tensor.dtype) or number_format(tensor.dtype)
 
 
+def holds_numbers(tensor):
+    """Whether a tensor has a `NumberFormat`."""
+    try:
+        format_of(tensor)
+    except ValueError:
+        return False
+    return True
+
+
 def counts(*names):
     """Decorator: registers a function as the one that counts operators of some names.
 
