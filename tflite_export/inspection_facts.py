@@ -15,7 +15,7 @@ from tflite_export.proof import FAMILIES as RUNTIMES
 from tflite_export.reading.errors import UnsupportedModelError
 from tflite_export.reading.foreign import foreign_graph
 from tflite_export.reading.listing import OperatorList, Tensor
-from tflite_export.reading.recorded import recorded_graph
+from tflite_export.reading.recorded import converted_again, recorded_graph
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +99,7 @@ def facts(path_or_bytes):
     content = content_of(path_or_bytes)
     listed = operator_list(content)
     graph = recorded_graph(listed)
-    proven = {} if graph is None else _proven(listed)
+    proven = {} if graph is None else _proven(graph, listed.subgraphs[0])
     return Facts(
         listed=listed,
         lines=tuple(_lines(subgraph, proven) for subgraph in listed.subgraphs),
@@ -108,9 +108,9 @@ def facts(path_or_bytes):
     )
 
 
-def _proven(listed):
-    """What the record, which fits the operators, tells of its layers, by name."""
-    layers = metadata.unpack_record(listed.metadata[metadata.NAME])["layers"]
+def _proven(graph, subgraph):
+    """What is proven of the layers of a converted graph, by name; their record might lie."""
+    layers = metadata.read_record(converted_again(graph, subgraph))["layers"]
     return {layer["name"]: _of_record(layer) for layer in layers}
 
 

@@ -7,7 +7,7 @@ from ai_edge_litert import schema_py_generated as schema
 from tests.tflite_export import graphs
 from tests.tflite_export.edgetpu import executables
 from tests.tflite_export.reading.plain_files import Layer, PlainFile, linear
-from tests.tflite_export.reading.test_recorded import without_record
+from tests.tflite_export.reading.test_recorded import with_record, without_record
 from tflite_export import convert
 from tflite_export.flatbuffer import pack, unpack
 from tflite_export.inspection_facts import facts, grid_of
@@ -38,6 +38,15 @@ def test_a_converted_model_tells_its_classes(rng):
         ("FULLY_CONNECTED", "B", "exact"),
     ]
     assert "no spare bit" in facts(tflite).lines[0][1].exactness.reason
+
+
+@pytest.mark.parametrize("value", [["keras", "xnnpack", "builtin", "reference", "tflm"], [[]], 5])
+def test_a_record_cannot_claim_exactness(rng, value):
+    def claim(record):
+        record["layers"][1].update(exact=value, unproven=[])
+
+    tflite = convert(graphs.small_net(rng, limit=127))
+    assert judgements(with_record(tflite, claim)) == judgements(tflite)
 
 
 def test_without_its_record_the_classes_are_found(rng):

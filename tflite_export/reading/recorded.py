@@ -131,17 +131,21 @@ def _with_trained_shift(node):
     return dataclasses.replace(node, shift=np.where(agree, said, node.shift))
 
 
-def _converts_to(graph, subgraph):
-    """Whether a graph converts to the operators and tensors of a subgraph."""
+def converted_again(graph, subgraph):
+    """The bytes of a graph, converted with the options that a subgraph was converted with."""
     input_types = {subgraph.tensors[index].dtype for index in subgraph.inputs}
     int4 = any(tensor.dtype == "int4" for tensor in subgraph.tensors)
     with warnings.catch_warnings(action="ignore", category=UserWarning):
-        converted = convert(
+        return convert(
             graph,
             input_type="uint8" if input_types == {"uint8"} else "int8",
             weight_storage="int4" if int4 else "int8",
         )
-    (written,) = parse(converted).subgraphs
+
+
+def _converts_to(graph, subgraph):
+    """Whether a graph converts to the operators and tensors of a subgraph."""
+    (written,) = parse(converted_again(graph, subgraph)).subgraphs
     return (
         (written.operators, written.inputs, written.outputs)
         == (subgraph.operators, subgraph.inputs, subgraph.outputs)
