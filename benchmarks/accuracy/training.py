@@ -8,9 +8,12 @@ import keras
 import numpy as np
 
 BATCH_SIZE = 128
+# Of distillation: the teacher's share of the loss and the temperature of its probabilities.
+TEACHER_SHARE = 0.7
+TEMPERATURE = 2.0
 
 
-def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.3):
+def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.3, teacher=None):
     """Trains `model` from scratch and yields its test accuracy after each epoch.
 
     Args:
@@ -21,6 +24,7 @@ def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.
         seed: seed of order and augmentation.
         rate: peak learning rate of AdamW, reached after 5 % of the steps; a cosine from there.
         freeze_last: fraction of the epochs that run with norms and ranges frozen.
+        teacher: a trained keras.Model to distil from, or None to learn from labels alone.
     """
     steps = len(train_set[0]) // BATCH_SIZE
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -36,7 +40,8 @@ def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.
             optimizer.variables,
         )
     )
-    run_epoch = _epoch_function(model, optimizer, steps)
+    loss = _label_loss if teacher is None else _distillation_loss(teacher)
+    run_epoch = _epoch_function(model, optimizer, steps, loss)
     count_right = _counting_function(model)
     train_set = tuple(jnp.asarray(a) for a in train_set)
     key = jax.random.key(seed)
@@ -56,14 +61,31 @@ def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.
             variable.assign(value)
 
 
-def _epoch_function(model, optimizer, steps):
-    loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+def _label_loss(images, labels, logits):
+    return keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True).mean()
 
+
+def _distillation_loss(teacher):
+    """Labels, and the teacher's probabilities at a temperature (Hinton et al., 1503.02531)."""
+    trainable = [v.value for v in teacher.trainable_variables]
+    non_trainable = [v.value for v in teacher.non_trainable_variables]
+
+    def loss(images, labels, logits):
+        taught, _ = teacher.stateless_call(trainable, non_trainable, images, training=False)
+        probabilities = jax.nn.softmax(taught / TEMPERATURE)
+        given = jax.nn.log_softmax(logits / TEMPERATURE)
+        distance = -jnp.mean(jnp.sum(probabilities * given, -1)) * TEMPERATURE**2
+        return (1 - TEACHER_SHARE) * _label_loss(images, labels, logits) + TEACHER_SHARE * distance
+
+    return loss
+
+
+def _epoch_function(model, optimizer, steps, loss):
     def loss_of(trainable, non_trainable, images, labels):
         logits, non_trainable = model.stateless_call(
             trainable, non_trainable, images, training=True
         )
-        return loss_function(labels, logits), non_trainable
+        return loss(images, labels, logits), non_trainable
 
     def step(images, labels, state, batch):
         indices, key = batch
