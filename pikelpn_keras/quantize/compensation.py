@@ -21,7 +21,8 @@ def compensate(layer, inputs):
     rounded then move such that the outputs on the calibration data change least. This is the
     greedy solution of a least-squares problem by a Cholesky factor of the inputs' covariance
     (E. Frantar et al., "GPTQ: Accurate Post-Training Quantization for Generative Pre-trained
-    Transformers", 2022). Means do not count: a bias makes up for them.
+    Transformers", 2022). Means do not count: a bias makes up for them. Weights that are 0 stay 0,
+    so that pruned kernels stay sparse.
 
     Args:
         layer: a quantized layer with a kernel whose quantizer holds its exponents. Its kernel
@@ -66,11 +67,12 @@ def _round_in_turn(weights, covariance, exponents, quantizer):
     # Inputs that vary most first: the others can take up their errors at little cost.
     order = np.argsort(-np.diagonal(covariance, axis1=1, axis2=2), axis=1)
     left = np.take_along_axis(weights, order[:, :, None], axis=1)
+    zero = left == 0
     covariance = np.take_along_axis(covariance, order[:, :, None], axis=1)
     covariance = np.take_along_axis(covariance, order[:, None, :], axis=2)
     factor = np.linalg.cholesky(np.linalg.inv(covariance)).transpose(0, 2, 1)
     for tap in range(left.shape[1]):
-        wanted = left[:, tap].astype(np.float32)
+        wanted = np.where(zero[:, tap], 0, left[:, tap]).astype(np.float32)
         integers = ops.convert_to_numpy(quantizer.to_int(wanted, exponents))
         rounded = np.ldexp(integers.astype(np.float64), exponents)
         error = (left[:, tap] - rounded) / factor[:, tap, tap, None]

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from pikelpn_keras import layers
+from pikelpn_keras.layers.freezable import RangeLayer
 from pikelpn_keras.layers.kernels import DepthwiseLayer
 from pikelpn_keras.quantize.reference import reference
 from pikelpn_keras.quantize.replay import replay
@@ -46,6 +47,8 @@ def equalize(made, given, outputs):
     1.5 times what it reaches at most, or at 6 where that is less; the end moves to the last integer
     of the grid, where a device clamps anyway. Pictures unlike the calibration data can be cut
     earlier than in the float model: this is the loss.
+
+    Kernels without a `LayerConfig` of their own and frozen activations are left alone.
 
     Args:
         made: list of `Made`, in order; kernels, norms and ends of ReLUs change.
@@ -92,7 +95,7 @@ def _pairs(made, outputs):
         """The one call that reads what `call` makes; None where there are others."""
         found = readers[id(call.output)]
         alone = len(found) == 1 and calls[id(call.layer)] == 1 and id(call.output) not in ends
-        return found[0] if alone else None
+        return found[0] if alone and not _held(call.layer) else None
 
     def pair(activation):
         norm, kernel = None, makers.get(id(activation.inputs[0]))
@@ -105,12 +108,17 @@ def _pairs(made, outputs):
             reader = behind(reader)
         if reader is None or calls[id(reader.layer)] > 1:
             return None
-        scalable = all(isinstance(end.layer, _SCALABLE) for end in (kernel, reader))
+        scalable = all(isinstance(end.layer, _SCALABLE) and end.choice for end in (kernel, reader))
         return _Pair(kernel, norm, activation, reader) if scalable else None
 
     activations = [call for call in made if isinstance(call.layer, _ACTIVATIONS)]
     found = {id(call): pair(call) for call in activations}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def _held(layer):
+    """Whether a layer's grid stays where it is, so that no factor may pass."""
+    return isinstance(layer, RangeLayer) and layer.frozen
 
 
 def _gains(pair, value):

@@ -114,3 +114,13 @@ def test_inputs_that_never_move():
     hold_exponents(layer, "mse")
     compensate(layer, keras.ops.zeros_like(grid))
     assert np.all(np.isfinite(layer.kernel))
+
+
+@pytest.mark.parametrize("name", ["convolution", "depthwise"])
+def test_pruned_weights_stay_zero(name):
+    layer, grid = built(name, "uniform4")
+    kept = np.random.default_rng(2).integers(0, 2, layer.kernel.shape)
+    layer.kernel.assign(layer.kernel * kept)
+    hold_exponents(layer, "mse")
+    compensate(layer, grid)
+    assert np.all(np.array(layer.kernel)[kept == 0] == 0)

@@ -1,11 +1,14 @@
 """Equalized channels: the same function, more of the integers used."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
 import pikelpn_keras as pk
 from pikelpn_keras import QuantConfig, quantize_model
+from pikelpn_keras.config import LayerConfig
 from pikelpn_keras.quantize import calibration, equalization
 from pikelpn_keras.quantize.builder import Made
 from pikelpn_keras.quantize.equalization import equalize
@@ -18,7 +21,7 @@ UNEVEN = np.array([2.0, 0.2, 0.4, 1.0])
 
 def made_of(model):
     """The calls of a Functional model, a chain."""
-    return [Made(x, (x.input,), x.output) for x in model.layers[1:]]
+    return [Made(x, (x.input,), x.output, LayerConfig()) for x in model.layers[1:]]
 
 
 def uneven(reader, activation=None, norm=False, between=()):
@@ -122,6 +125,20 @@ def test_what_others_read_too_stays():
     for name in ("branched", "shown", "into_shared"):
         kernels = [np.array(m.get_layer(name).kernel) for m in (model, quantized)]
         assert np.allclose(*kernels, rtol=1e-6)
+
+
+def test_frozen_activations_and_kernels_of_no_configuration_stay():
+    pixels, kernels = pictures(keras.Model(*[keras.Input(SHAPE)] * 2))[0], []
+    for frozen, choice in ((True, LayerConfig()), (False, None), (False, LayerConfig())):
+        relu = pk.layers.QuantReLU()
+        model = uneven(pk.layers.QuantDepthwiseConv2D(3), relu)
+        if frozen:
+            relu.freeze()
+        made = [dataclasses.replace(call, choice=choice) for call in made_of(model)]
+        equalize(made, {id(model.inputs[0]): pixels}, model.outputs)
+        kernels.append(np.array(model.get_layer("first").kernel))
+    assert np.array_equal(kernels[0], kernels[1])
+    assert not np.allclose(kernels[0], kernels[2])
 
 
 def test_a_net_of_uneven_channels_gains_by_it(monkeypatch):
