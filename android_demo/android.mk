@@ -9,8 +9,10 @@ ANDROID_PACKAGES := aapt apksigner default-jdk-headless dexdump enjarify gcc-aar
 apk: $(INSTALLED) android-tools
 	$(BIN)/python -m android_demo.tools.build_apk
 
-arm-check: $(INSTALLED)
+# LiteRT from its wheel, then the app's own runtime.
+arm-check: $(INSTALLED) android-tools
 	$(BIN)/python -m android_demo.tools.arm_check
+	$(BIN)/python -m android_demo.tools.arm_app
 
 android-tools:
 	@for tool in $(ANDROID_TOOLS); do command -v $$tool >/dev/null || missing=yes; done; \

@@ -28,6 +28,8 @@ SYSTEM_PACKAGES = (
     "libbz2-1.0",
     "liblzma5",
 )
+JAVA_PACKAGE = "openjdk-17-jre-headless"
+JAVA = "usr/lib/jvm/java-17-openjdk-arm64/bin/java"
 LITERT = "ai-edge-litert"
 # pip takes a wheel only if its very tag is named.
 PLATFORMS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
@@ -60,6 +62,25 @@ class ArmRoot:
             self.emulator, "-cpu", core, "-L", self.system, self.system / "usr/bin/python3.11",
             script, *arguments,
             env={"PYTHONPATH": str(self.wheels), "PATH": os.environ["PATH"]},
+        )  # fmt: skip
+
+    def java(self, core, libraries, *arguments):
+        """Runs Java on an emulated core; returns what it printed on both streams.
+
+        Args:
+            core: name of the core.
+            libraries: folder of native libraries.
+            arguments: Java's own.
+
+        Raises:
+            ToolError: if the program fails.
+        """
+        if not (self.system / JAVA).exists():
+            Apt(self.folder / "apt-java").unpack("arm64", [JAVA_PACKAGE], self.system)
+        return toolchain.run(
+            self.emulator, "-cpu", core, "-L", self.system, "-E", f"LD_LIBRARY_PATH={libraries}",
+            self.system / JAVA, "-Xint", "-XX:+UseSerialGC", "-Xshare:off",
+            f"-Djava.library.path={libraries}", *arguments,
         )  # fmt: skip
 
     def _make(self):

@@ -5,7 +5,9 @@ those of the activities run under Robolectric, on the framework of Android 14.
 """
 
 import argparse
+import dataclasses
 import os
+import pathlib
 import sys
 
 from android_demo.tools import apk_zip, bionic, build_apk, make_bundle, toolchain
@@ -18,40 +20,72 @@ GLIBC = "/lib/x86_64-linux-gnu"
 CONFIGURATION = "com/android/tools/test_config.properties"
 
 
-def run_tests(bundle, classes=None, packages=PACKAGES):
-    """Compiles and runs the tests; returns what they printed.
+@dataclasses.dataclass(frozen=True)
+class Compiled:
+    """What the tests run with.
+
+    Attributes:
+        resources: the app's linked resources.
+        app: the app's classes, a folder or a jar.
+        tests: the tests' classes.
+        libraries: jars.
+    """
+
+    resources: pathlib.Path
+    app: pathlib.Path
+    tests: pathlib.Path
+    libraries: tuple[pathlib.Path, ...]
+
+    @property
+    def classpath(self):
+        """Folders and jars, those first that come first."""
+        return (self.tests, self.app, *self.libraries)
+
+
+def compile_tests():
+    """Compiles the app and its tests."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    resources, generated = build_apk.link_resources(WORK)
+    app = build_apk.compile_app(WORK, generated)
+    libraries = [
+        *toolchain.runtime_jars(),
+        *toolchain.test_jars(),
+        toolchain.library("android-all"),
+    ]
+    tests = WORK / "tests"
+    toolchain.compile_java(TESTS.rglob("*.java"), [app, *libraries], tests)
+    return Compiled(resources, app, tests, tuple(libraries))
+
+
+def run_tests(compiled, bundle, packages=PACKAGES):
+    """Runs the tests; returns what they printed.
 
     Args:
+        compiled: a `Compiled`.
         bundle: folder of models, which the tests find as the app's assets.
-        classes: the app's classes, a folder or jar; compiled from the sources where none is given.
         packages: names of the packages whose tests are run.
 
     Raises:
-        ToolError: if something does not compile or a test fails.
+        ToolError: if a test fails.
     """
-    WORK.mkdir(parents=True, exist_ok=True)
-    base, generated = build_apk.link_resources(WORK)
-    classes = classes or build_apk.compile_app(WORK, generated)
-    classpath = [classes, *toolchain.runtime_jars(), *toolchain.test_jars()]
-    classpath.append(toolchain.library("android-all"))
-    tests = WORK / "tests"
-    toolchain.compile_java(TESTS.rglob("*.java"), classpath, tests)
     native = bionic.prepare("x86_64", "gcc", GLIBC)
+    configuration = _configuration(bundle, compiled.resources)
     command = [
         "java", "-Xmx2g", f"-Djava.library.path={native}",
         f"-Drobolectric.dependency.dir={_frameworks()}", "-Drobolectric.offline=true",
         f"-Ddemo.bundle={bundle}", f"-Ddemo.screenshots={_screenshots()}",
-        "-cp", toolchain.joined([tests, _configuration(bundle, base), *classpath]),
+        "-cp", toolchain.joined([configuration, *compiled.classpath]),
         "org.junit.runner.JUnitCore",
     ]  # fmt: skip
     environment = {**os.environ, "LD_LIBRARY_PATH": str(native)}
     # A native library belongs to one class loader, and Robolectric has its own: a JVM for each.
     return "".join(
-        toolchain.run(*command, *_test_classes(package), env=environment) for package in packages
+        toolchain.run(*command, *test_classes(package), env=environment) for package in packages
     )
 
 
-def _test_classes(package):
+def test_classes(package):
+    """Names of the test classes of a package."""
     folder = TESTS / "org" / "pikelpn" / "demo" / package
     return sorted(f"org.pikelpn.demo.{package}.{path.stem}" for path in folder.glob("*Test.java"))
 
@@ -95,7 +129,7 @@ def main(arguments=None):
     values = parser.parse_args(arguments)
     try:
         bundle = make_bundle.ensure(BUILD / "small", make_bundle.SMALL)
-        output = run_tests(bundle, packages=values.package or PACKAGES)
+        output = run_tests(compile_tests(), bundle, values.package or PACKAGES)
     except ToolError as error:
         print(f"jvm_tests: {error}", file=sys.stderr)
         return 1

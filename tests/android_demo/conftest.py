@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from android_demo.tools import build_apk, make_bundle, toolchain
+from android_demo.tools import build_apk, jvm_tests, make_bundle, toolchain
 
 
 def needed(tools):
@@ -38,3 +38,9 @@ def apk(android_tools, bundle, tmp_path_factory):
     path = tmp_path_factory.mktemp("apk") / "demo.apk"
     build_apk.build(bundle, path, path.parent / "work")
     return path
+
+
+@pytest.fixture(scope="session")
+def compiled(android_tools):
+    """The app and its Java tests, compiled."""
+    return jvm_tests.compile_tests()

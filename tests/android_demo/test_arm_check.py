@@ -1,6 +1,7 @@
 import pytest
 
-from android_demo.tools import arm_check, zoo
+import pikelpn_keras as pk
+from android_demo.tools import arm_app, arm_check, toolchain, zoo
 from android_demo.tools.arm_root import ArmRoot
 from android_demo.tools.toolchain import ToolError
 from tests.android_demo.conftest import needed
@@ -47,3 +48,22 @@ def test_without_xnnpack_there_is_no_result():
 def test_the_models_outputs_vary(resnet8):
     golden = resnet8[0].with_suffix(".golden").read_bytes()
     assert len(set(golden[-80:])) > 16
+
+
+@pytest.mark.slow
+def test_the_apps_own_runtime_on_a_cortex_a76(arm, compiled, bundle):
+    output = arm_app.run_engine_tests(arm, "cortex-a76", bundle, compiled)
+    assert "OK (8 tests)" in output
+
+
+def test_the_stored_table_holds_every_model_and_no_difference():
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in (toolchain.DEMO / "arm_check.md").read_text().splitlines()
+        if line.startswith("| ")
+    ]
+    heads, rows = rows[0], rows[1:]
+    assert heads[3:7] == [f"differing on {core}" for core in arm_check.CORES]
+    assert {row[0] for row in rows} == set(pk.models.__all__) == set(zoo.ZOO)
+    assert {row[1] for row in rows} == {"xnnpack", "builtin", "reference"}
+    assert all(row[3:7] == ["0"] * 4 and len(row[7]) == 12 for row in rows)

@@ -20,8 +20,8 @@ public final class BenchmarkRunner {
      * Measures a model on inputs of zeros, or on a sample.
      *
      * @param sample bytes of all inputs, or null for zeros
-     * @throws ModelException with a sentence, if the model cannot be loaded or run, or if `progress`
-     *     stops before the first measured run
+     * @throws ModelException with a sentence, if the model cannot be loaded or run, or if progress
+     *     stops it before the first measured run
      */
     public BenchmarkResult run(Engine engine, ModelFile model, EngineOptions options,
             BenchmarkPlan plan, byte[] sample, Progress progress) throws ModelException {

@@ -32,7 +32,8 @@ public final class JsonReader {
     }
 
     private IllegalArgumentException wrong(String wanted) {
-        return new IllegalArgumentException("no JSON: " + wanted + " is missing at character " + at);
+        return new IllegalArgumentException(
+                "no JSON: " + wanted + " is missing at character " + at);
     }
 
     /** The next character that is no space, or 0 at the end. */

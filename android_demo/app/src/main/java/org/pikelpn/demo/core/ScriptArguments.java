@@ -73,7 +73,7 @@ public final class ScriptArguments {
         double value = number(name, otherwise);
         if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
-                    "argument '" + name + "' must be a whole number, not '" + values.get(name) + "'");
+                    "argument '" + name + "' must be a whole number, not " + values.get(name));
         }
         return (int) value;
     }

@@ -5,6 +5,7 @@ import android.content.Context;
 import android.os.Build;
 import android.os.Debug;
 import android.os.PowerManager;
+import android.os.SystemClock;
 import java.util.Locale;
 import org.pikelpn.demo.core.DeviceInfo;
 import org.pikelpn.demo.core.Probe;
@@ -12,8 +13,12 @@ import org.pikelpn.demo.core.Probe;
 /** What Android tells of the device: its name, its memory, its heat. */
 public final class Device implements Probe {
     private static final long KIBIBYTE = 1024;
+    // Asking costs more than a run of a small model.
+    private static final long HEAT_LASTS_MS = 500;
 
     private final Context context;
+    private int heat = -1;
+    private long heatAsked = -HEAT_LASTS_MS;
 
     public Device(Context context) {
         this.context = context.getApplicationContext();
@@ -43,7 +48,11 @@ public final class Device implements Probe {
 
     @Override
     public int thermalStatus() {
-        return Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q
-                ? context.getSystemService(PowerManager.class).getCurrentThermalStatus() : -1;
+        long now = SystemClock.elapsedRealtime();
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q && now - heatAsked >= HEAT_LASTS_MS) {
+            heat = context.getSystemService(PowerManager.class).getCurrentThermalStatus();
+            heatAsked = now;
+        }
+        return heat;
     }
 }

@@ -58,7 +58,8 @@ public final class Files {
     public static String name(Context context, Uri uri) {
         if (ContentResolver.SCHEME_CONTENT.equals(uri.getScheme())) {
             String[] columns = {OpenableColumns.DISPLAY_NAME};
-            try (Cursor cursor = context.getContentResolver().query(uri, columns, null, null, null)) {
+            try (Cursor cursor =
+                    context.getContentResolver().query(uri, columns, null, null, null)) {
                 if (cursor != null && cursor.moveToFirst() && cursor.getString(0) != null) {
                     return cursor.getString(0);
                 }

@@ -124,7 +124,8 @@ public final class ModelSource {
         try {
             return Files.asset(context, FOLDER + name);
         } catch (IOException error) {
-            throw new ModelException("'" + name + "' is missing in the app; install it anew.", error);
+            throw new ModelException(
+                    "'" + name + "' is missing in the app; install it anew.", error);
         }
     }
 }

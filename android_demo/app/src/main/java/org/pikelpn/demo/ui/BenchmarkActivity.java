@@ -87,7 +87,8 @@ public final class BenchmarkActivity extends Activity implements Work.Listener {
 
     @Override
     protected void onActivityResult(int request, int result, Intent data) {
-        if (request == CHOOSE_GOLDEN && result == RESULT_OK && data != null) {
+        if (request == CHOOSE_GOLDEN && result == RESULT_OK && data != null
+                && data.getData() != null) {
             start(BenchmarkWork.check(this, source, picker.options(), data.getData()));
         }
     }
@@ -105,6 +106,7 @@ public final class BenchmarkActivity extends Activity implements Work.Listener {
     @Override
     public void onWork() {
         results.show(work);
+        findViewById(android.R.id.content).setKeepScreenOn(!work.isDone());
     }
 
     @Override

@@ -49,7 +49,8 @@ abstract class BenchmarkWork extends Work<BenchmarkWork.Outcome> {
                 try {
                     history.add(json);
                 } catch (IOException error) {
-                    throw new ModelException("The result cannot be kept: free some storage.", error);
+                    throw new ModelException(
+                            "The result cannot be kept: free some storage.", error);
                 }
                 return new Outcome(json, null);
             }

@@ -4,7 +4,6 @@ import android.app.Activity;
 import android.content.ActivityNotFoundException;
 import android.content.Intent;
 import android.graphics.Bitmap;
-import android.net.Uri;
 import android.os.Bundle;
 import android.provider.MediaStore;
 import android.view.View;
@@ -77,9 +76,8 @@ public final class ClassifyActivity extends Activity implements Work.Listener {
             if (taken != null) {
                 start(new ClassifyWork(source, PictureSource.of(taken)));
             }
-        } else {
-            Uri chosen = data.getData();
-            start(new ClassifyWork(source, PictureSource.of(this, chosen)));
+        } else if (data.getData() != null) {
+            start(new ClassifyWork(source, PictureSource.of(this, data.getData())));
         }
     }
 
@@ -123,7 +121,8 @@ public final class ClassifyActivity extends Activity implements Work.Listener {
         picture.setImageBitmap(result.picture);
         picture.setAdjustViewBounds(true);
         picture.setContentDescription("what the model sees");
-        answer.addView(picture, new LinearLayout.LayoutParams(screen.pixels(160), screen.pixels(160)));
+        int side = screen.pixels(160);
+        answer.addView(picture, new LinearLayout.LayoutParams(side, side));
         for (Classification.Guess guess : result.guesses) {
             screen.row(answer, guess.label(),
                     String.format(Locale.ROOT, "%.1f %%", 100 * guess.probability()));

@@ -29,7 +29,9 @@ public final class HistoryActivity extends Activity {
                     screen.text(getString(R.string.empty_history), 16, R.color.faint));
             return;
         }
-        addChart(screen, results);
+        if (results.size() > 1) {
+            addChart(screen, results);
+        }
         for (int i = results.size() - 1; i >= 0; i--) {
             addResult(screen, results.get(i));
         }
@@ -51,27 +53,17 @@ public final class HistoryActivity extends Activity {
     private void addResult(Screen screen, Map<String, Object> result) {
         LinearLayout card = screen.card();
         card.addView(screen.text(JsonPath.text(result, "model", "name"), 17, R.color.text));
-        card.addView(screen.text(JsonPath.text(result, "started"), 13, R.color.faint));
+        card.addView(screen.text(
+                Moments.readable(JsonPath.text(result, "started")), 13, R.color.faint));
         screen.row(card, "Engine", JsonPath.text(result, "engine", "name") + ", threads: "
                 + Math.round(JsonPath.number(result, "engine", "threads")));
         screen.row(card, "Median", ResultCards.milliseconds(result, "latency_ms", "p50"));
         screen.row(card, "90 % below", ResultCards.milliseconds(result, "latency_ms", "p90"));
     }
 
-    private void addActions(Screen screen, final List<Map<String, Object>> results) {
+    private void addActions(Screen screen, List<Map<String, Object>> results) {
         LinearLayout card = screen.card();
-        screen.add(card, screen.button(R.string.share_json, new View.OnClickListener() {
-            @Override
-            public void onClick(View view) {
-                Share.json(HistoryActivity.this, results);
-            }
-        }));
-        screen.add(card, screen.button(R.string.share_csv, new View.OnClickListener() {
-            @Override
-            public void onClick(View view) {
-                Share.csv(HistoryActivity.this, results);
-            }
-        }));
+        Share.addButtons(screen, card, this, results);
         screen.add(card, screen.button(R.string.delete_all, new View.OnClickListener() {
             @Override
             public void onClick(View view) {

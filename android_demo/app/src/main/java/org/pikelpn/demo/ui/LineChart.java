@@ -12,11 +12,15 @@ import org.pikelpn.demo.R;
 final class LineChart extends View {
     private static final float HEIGHT = 140;
     private static final float LABEL = 11;
+    private static final float DOT = 3;
+    // More dots than this would hide the line.
+    private static final int MOST_DOTS = 40;
 
     private final double[] x;
     private final double[] y;
     private final String unit;
     private final Paint line = new Paint(Paint.ANTI_ALIAS_FLAG);
+    private final Paint dot = new Paint(Paint.ANTI_ALIAS_FLAG);
     private final Paint grid = new Paint(Paint.ANTI_ALIAS_FLAG);
     private final Paint label = new Paint(Paint.ANTI_ALIAS_FLAG);
     private final float density;
@@ -37,6 +41,7 @@ final class LineChart extends View {
         line.setStyle(Paint.Style.STROKE);
         line.setStrokeWidth(2 * density);
         line.setStrokeJoin(Paint.Join.ROUND);
+        dot.setColor(line.getColor());
         grid.setColor(context.getColor(R.color.faint));
         grid.setAlpha(80);
         label.setColor(context.getColor(R.color.faint));
@@ -67,14 +72,18 @@ final class LineChart extends View {
     private void drawLine(Canvas canvas, double top, float roof, float bottom) {
         double start = x[0];
         double span = Math.max(x[x.length - 1] - start, 1e-9);
+        float edge = DOT * density;
         Path path = new Path();
         for (int i = 0; i < y.length; i++) {
-            float across = (float) ((x[i] - start) / span) * (getWidth() - 2 * density) + density;
+            float across = (float) ((x[i] - start) / span) * (getWidth() - 2 * edge) + edge;
             float up = bottom - (float) (y[i] / Math.max(top, 1e-9)) * (bottom - roof);
             if (i == 0) {
                 path.moveTo(across, up);
             } else {
                 path.lineTo(across, up);
+            }
+            if (y.length <= MOST_DOTS) {
+                canvas.drawCircle(across, up, edge, dot);
             }
         }
         canvas.drawPath(path, line);

@@ -84,7 +84,8 @@ public final class ModelsActivity extends Activity {
 
     @Override
     protected void onActivityResult(int request, int result, Intent data) {
-        if (request == OPEN_MODEL && result == RESULT_OK && data != null && data.getData() != null) {
+        if (request == OPEN_MODEL && result == RESULT_OK && data != null
+                && data.getData() != null) {
             open(ModelSource.of(this, data.getData()));
         }
     }

@@ -15,4 +15,9 @@ final class Moments {
         format.setTimeZone(TimeZone.getTimeZone("UTC"));
         return format.format(new Date());
     }
+
+    /** What {@link #now} gave, as a person reads it. */
+    static String readable(String moment) {
+        return moment.replace('T', ' ').replace("Z", " UTC");
+    }
 }

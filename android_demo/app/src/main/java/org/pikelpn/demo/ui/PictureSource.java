@@ -12,7 +12,10 @@ import org.pikelpn.demo.device.Files;
 
 /** A picture to classify. */
 abstract class PictureSource {
-    /** The picture, in full size. */
+    // Enough for every model, and little enough for memory.
+    private static final int LARGEST_SIDE = 1024;
+
+    /** The picture, at least as large as models take it. */
     abstract Bitmap load() throws ModelException;
 
     static PictureSource of(final Bitmap bitmap) {
@@ -34,8 +37,8 @@ abstract class PictureSource {
                 options.inJustDecodeBounds = true;
                 BitmapFactory.decodeByteArray(bytes, 0, bytes.length, options);
                 options.inJustDecodeBounds = false;
-                options.inSampleSize = Math.max(1,
-                        Integer.highestOneBit(Math.min(options.outWidth, options.outHeight) / 1024));
+                int side = Math.min(options.outWidth, options.outHeight);
+                options.inSampleSize = Math.max(1, Integer.highestOneBit(side / LARGEST_SIDE));
                 Bitmap bitmap = BitmapFactory.decodeByteArray(bytes, 0, bytes.length, options);
                 if (bitmap == null) {
                     throw new ModelException("This is no picture; choose another file.");

@@ -1,6 +1,7 @@
 package org.pikelpn.demo.ui;
 
 import android.app.Activity;
+import android.graphics.Rect;
 import android.graphics.Typeface;
 import android.view.View;
 import android.widget.LinearLayout;
@@ -41,6 +42,12 @@ final class ResultCards {
         } else {
             showBenchmark(work.result().benchmark);
         }
+        card.post(new Runnable() {
+            @Override
+            public void run() {
+                card.requestRectangleOnScreen(new Rect(0, 0, card.getWidth(), card.getHeight()));
+            }
+        });
     }
 
     private void showProgress(final BenchmarkWork work) {
@@ -95,22 +102,7 @@ final class ResultCards {
         screen.add(card, screen.text(activity.getString(R.string.times), 14, R.color.faint));
         screen.add(card, new LineChart(activity, numbers(result.get("samples_at_s")),
                 numbers(result.get("samples_ms")), "s"));
-        addSharing(Collections.singletonList(result));
-    }
-
-    private void addSharing(final List<Map<String, Object>> shared) {
-        screen.add(card, screen.button(R.string.share_json, new View.OnClickListener() {
-            @Override
-            public void onClick(View view) {
-                Share.json(activity, shared);
-            }
-        }));
-        screen.add(card, screen.button(R.string.share_csv, new View.OnClickListener() {
-            @Override
-            public void onClick(View view) {
-                Share.csv(activity, shared);
-            }
-        }));
+        Share.addButtons(screen, card, activity, Collections.singletonList(result));
     }
 
     static double[] numbers(Object list) {

@@ -36,7 +36,8 @@ final class Screen {
         scroll.setFillViewport(true);
         scroll.setFitsSystemWindows(true);
         // On tablets and in landscape lines stay short enough to read.
-        int width = Math.min(activity.getResources().getDisplayMetrics().widthPixels, pixels(WIDEST));
+        int width = Math.min(
+                activity.getResources().getDisplayMetrics().widthPixels, pixels(WIDEST));
         LinearLayout middle = column();
         middle.setGravity(Gravity.CENTER_HORIZONTAL);
         middle.addView(page, new LinearLayout.LayoutParams(

@@ -44,6 +44,7 @@ public final class ScriptActivity extends Activity implements Work.Listener {
             work.start();
         }
         work.listen(this);
+        findViewById(android.R.id.content).setKeepScreenOn(true);
         onWork();
     }
 

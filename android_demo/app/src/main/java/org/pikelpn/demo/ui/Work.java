@@ -6,8 +6,8 @@ import org.pikelpn.demo.core.ModelException;
 import org.pikelpn.demo.core.Progress;
 
 /**
- * Something that takes a while, on a thread of its own. It outlives the activity's rotation: the new
- * activity takes the old one's place as listener.
+ * Something that takes a while, on a thread of its own. It outlives the activity's rotation: the
+ * new activity takes the old one's place as listener.
  *
  * @param <T> what comes out
  */

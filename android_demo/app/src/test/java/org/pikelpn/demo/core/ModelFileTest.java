@@ -22,6 +22,7 @@ public class ModelFileTest {
     @Test
     public void digestIsSha256() throws ModelException {
         // printf '\x1c\0\0\0TFL3\0\0\0\0\0\0\0\0' | sha256sum
-        assertEquals("16883beecad88b5ef28b8dc52fbaf08957b25d11d3debd5ac55d1cb495c9c783", FakeEngine.model().sha256());
+        assertEquals("16883beecad88b5ef28b8dc52fbaf08957b25d11d3debd5ac55d1cb495c9c783",
+                FakeEngine.model().sha256());
     }
 }

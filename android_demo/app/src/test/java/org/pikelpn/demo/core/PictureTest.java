@@ -22,9 +22,9 @@ public class PictureTest {
 
     @Test
     public void pixelsOfAPikelpnAreStoredAsTheyAre() throws ModelException {
-        byte[] packed = new ImageInput(input(TensorInfo.Type.INT8, 3, 1 / 256.0, -128)).pack(PIXELS);
-        assertArrayEquals(new byte[] {-128, -128, -128, 127, 127, 127, -127, 0, 127, -112, -96, -80},
-                packed);
+        TensorInfo[] inputs = input(TensorInfo.Type.INT8, 3, 1 / 256.0, -128);
+        byte[] expected = {-128, -128, -128, 127, 127, 127, -127, 0, 127, -112, -96, -80};
+        assertArrayEquals(expected, new ImageInput(inputs).pack(PIXELS));
     }
 
     @Test

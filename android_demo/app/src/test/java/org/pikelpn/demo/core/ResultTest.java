@@ -46,7 +46,8 @@ public class ResultTest {
 
     @Test
     public void csvQuotesAndLeavesUnknownEmpty() throws Exception {
-        String[] lines = ResultCsv.of(Arrays.asList(result(), ResultJson.error("no"))).split("\r\n");
+        String csv = ResultCsv.of(Arrays.asList(result(), ResultJson.error("no")));
+        String[] lines = csv.split("\r\n");
         assertEquals(3, lines.length);
         assertTrue(lines[0].startsWith("started,model.name,model.bytes"));
         assertTrue(lines[1].contains(",\"Maker, Phone \"\"9\"\"\","));

@@ -35,8 +35,10 @@ public class StatisticsTest {
     @Test
     public void refusesWhatIsNoTime() {
         assertThrows(IllegalArgumentException.class, () -> new Statistics(new double[0]));
-        assertThrows(IllegalArgumentException.class, () -> new Statistics(new double[] {Double.NaN}));
-        assertThrows(IllegalArgumentException.class, () -> new Statistics(new double[] {-1}));
+        for (double wrong : new double[] {Double.NaN, Double.POSITIVE_INFINITY, -1}) {
+            double[] values = {1, wrong};
+            assertThrows(IllegalArgumentException.class, () -> new Statistics(values));
+        }
         assertThrows(IllegalArgumentException.class, () -> statistics.percentile(101));
     }
 }

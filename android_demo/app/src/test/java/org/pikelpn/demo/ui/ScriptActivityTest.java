@@ -50,8 +50,9 @@ public class ScriptActivityTest {
 
     @Test
     public void bundledModelIsMeasuredAndChecked() throws Exception {
-        Object result = resultOf(quick().putExtra("model", "small.tflite")
-                .putExtra("engine", "builtin").putExtra("threads", "2").putExtra("id", "a-1"), "a-1");
+        Intent intent = quick().putExtra("model", "small.tflite").putExtra("engine", "builtin")
+                .putExtra("threads", "2").putExtra("id", "a-1");
+        Object result = resultOf(intent, "a-1");
         assertEquals(3, JsonPath.number(result, "latency_ms", "runs"), 0);
         assertEquals(2, JsonPath.number(result, "engine", "threads"), 0);
         assertEquals("builtin", JsonPath.text(result, "engine", "name"));
