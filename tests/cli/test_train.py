@@ -1,4 +1,8 @@
+import errno
+import os
+
 import keras
+import numpy as np
 import pytest
 
 import pikelpn_keras as pk
@@ -42,6 +46,9 @@ def tiny_models(monkeypatch):
             [
                 keras.Input(settings["input_shape"]),
                 pk.layers.QuantInput(),
+                pk.layers.QuantConv2D(4, 3, use_bias=False),
+                pk.layers.QuantNorm(),
+                pk.layers.QuantReLU(),
                 pk.layers.QuantGlobalAveragePooling2D(),
                 pk.layers.QuantDense(settings["classes"], name="dense"),
                 pk.layers.QuantIdentity(),
@@ -88,4 +95,78 @@ def test_interrupted_training_writes_nothing(method, tmp_path, pikelpn, tiny_mod
     output = tmp_path / "model.keras"
     status, _, err = pikelpn("train", "--dataset=digits", "--epochs=1", f"--output={output}")
     assert (status, err) == (130, "pikelpn: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+WORDS = ("--dataset=digits", "--epochs=4", "--batch_size=256")
+
+
+def interrupt_after(steps, monkeypatch):
+    """Interrupts `fit` in the middle of the given step."""
+    original, left = keras.callbacks.CallbackList.on_train_batch_end, [steps]
+
+    def count(callbacks, batch, logs=None):
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+        original(callbacks, batch, logs)
+
+    monkeypatch.setattr(keras.callbacks.CallbackList, "on_train_batch_end", count)
+
+
+@pytest.mark.parametrize("step", [9, 21])
+def test_an_interrupted_training_goes_on(step, tmp_path, pikelpn, tiny_models):
+    """Six steps are an epoch; the last one is frozen."""
+    output, state, whole = (tmp_path / name for name in ("model.keras", "state", "whole.keras"))
+    assert pikelpn("train", *WORDS, f"--output={whole}")[0] == 0
+    words = ("train", *WORDS, f"--output={output}", f"--checkpoint={state}")
+    with pytest.MonkeyPatch.context() as patch:
+        interrupt_after(step, patch)
+        assert pikelpn(*words)[0] == 130
+    assert not output.exists()
+    kept = {"settings.json", f"epoch-{step // 6:04}.weights.h5"}
+    assert {path.name for path in state.iterdir()} == kept
+    status, out, _ = pikelpn(*words)
+    assert status == 0
+    assert f"Epoch {step // 6 + 1}/4" in out
+    assert f"Epoch {step // 6}/4" not in out
+    weights, expected = (keras.models.load_model(path).get_weights() for path in (output, whole))
+    assert len(weights) > 10
+    assert all(map(np.array_equal, weights, expected))
+    assert not state.exists()
+
+
+def test_a_state_of_another_training_is_refused(tmp_path, pikelpn, tiny_models):
+    state = tmp_path / "state"
+    words = ("train", *WORDS, f"--output={tmp_path / 'model.keras'}", f"--checkpoint={state}")
+    with pytest.MonkeyPatch.context() as patch:
+        interrupt_after(8, patch)
+        assert pikelpn(*words)[0] == 130
+    status, _, err = pikelpn(*words, "--learning_rate=0.1")
+    assert (status, err.count("\n")) == (1, 1)
+    assert "keeps a training with learning_rate=0.003, not 0.1" in err
+
+
+@pytest.mark.parametrize("name", ["settings.json", "epoch-0001.weights.h5"])
+def test_a_damaged_state_is_named(name, tmp_path, pikelpn, tiny_models):
+    state = tmp_path / "state"
+    words = ("train", *WORDS, f"--output={tmp_path / 'model.keras'}", f"--checkpoint={state}")
+    with pytest.MonkeyPatch.context() as patch:
+        interrupt_after(8, patch)
+        assert pikelpn(*words)[0] == 130
+    (state / name).write_bytes((state / name).read_bytes()[:20])
+    status, _, err = pikelpn(*words)
+    assert (status, err.count("\n")) == (1, 1)
+    assert name in err and "is damaged" in err
+
+
+def test_a_full_disk_leaves_no_file(tmp_path, pikelpn, tiny_models, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(keras.Sequential, "save", full)
+    words = ("--dataset=digits", "--epochs=1", "--batch_size=256")
+    status, _, err = pikelpn("train", *words, f"--output={tmp_path / 'model.keras'}")
+    assert status == 1
+    assert "No space left on device" in err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []

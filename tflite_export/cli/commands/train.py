@@ -2,9 +2,11 @@
 
 It is trained on raw uint8 pixels with AdamW and a cosine decay of the learning rate; norms and
 ranges are frozen for the last 30 % of the steps. The class names go beside the model, into
-MODEL.labels.txt.
+MODEL.labels.txt. With --checkpoint a training that was interrupted goes on after its last whole
+epoch when the same command is given again, and ends in the same model.
 """
 
+import hashlib
 import math
 
 from absl import flags
@@ -33,6 +35,9 @@ def define_flags(values):
     flags.DEFINE_integer("batch_size", 32, "Images in a step.", lower_bound=1, **own)
     flags.DEFINE_float("learning_rate", 3e-3, "Rate of the first step.", lower_bound=0, **own)
     flags.DEFINE_integer("seed", 0, "Seed of weights and shuffling.", 0, 2**32 - 1, **own)
+    flags.DEFINE_string(
+        "checkpoint", None, "Folder to keep the state in after each epoch, until the end.", **own
+    )
 
 
 def run(values):
@@ -43,8 +48,37 @@ def run(values):
     import keras
 
     import pikelpn_keras as pk
+    from tflite_export.cli import training
 
     keras.utils.set_random_seed(values.seed)
+    model = _compiled_model(values, data)
+    checkpoint = None
+    if values.checkpoint is not None:
+        checkpoint = training.Checkpoint(values.checkpoint, _settings(values, data))
+    epoch = checkpoint.restore(model) if checkpoint else 0
+    model.fit(
+        training.ShuffledImages(data.x_train, data.y_train, values.batch_size, values.seed, epoch),
+        epochs=values.epochs,
+        initial_epoch=epoch,
+        shuffle=False,
+        callbacks=[pk.callbacks.FreezeSchedule(), *([checkpoint] if checkpoint else [])],
+    )
+    _, accuracy = model.evaluate(data.x_test, data.y_test, verbose=0)
+    print(f"test accuracy {100 * accuracy:.2f} % on {len(data.x_test)} images")
+    with files.replacing(output) as beside:
+        model.save(beside)
+    labels.write(output, class_names)
+    if checkpoint:
+        checkpoint.remove()
+    print(f"wrote {output} and {labels.path_of(output)}")
+    return 0
+
+
+def _compiled_model(values, data):
+    import keras
+
+    import pikelpn_keras as pk
+
     with user_errors():
         model = pk.models.PikeLPN(
             input_shape=data.x_train.shape[1:], classes=len(data.class_names), width=values.width
@@ -57,17 +91,14 @@ def run(values):
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    model.fit(
-        data.x_train,
-        data.y_train,
-        batch_size=values.batch_size,
-        epochs=values.epochs,
-        callbacks=[pk.callbacks.FreezeSchedule()],
-    )
-    _, accuracy = model.evaluate(data.x_test, data.y_test, verbose=0)
-    print(f"test accuracy {100 * accuracy:.2f} % on {len(data.x_test)} images")
-    with files.replacing(output) as beside:
-        model.save(beside)
-    labels.write(output, class_names)
-    print(f"wrote {output} and {labels.path_of(output)}")
-    return 0
+    return model
+
+
+def _settings(values, data):
+    """What makes a training what it is: flags, and the images that they name."""
+    flags_of_it = ("width", "epochs", "batch_size", "learning_rate", "seed")
+    images = hashlib.sha256(data.x_train.tobytes() + data.y_train.tobytes())
+    return {
+        **{name: getattr(values, name) for name in flags_of_it},
+        "images": images.hexdigest(),
+    }
