@@ -87,6 +87,13 @@ def test_relu6_ends_at_6(bits):
     assert layer.grid.high * 2.0**layer.exponent == 6.0
 
 
+def test_a_maximum_below_half_a_step_leaves_one():
+    layer = pk.layers.QuantReLU(max_value=2.0**-6)
+    x = pk.layers.QuantInput(exponent=-4, signed=True)(np.arange(-128, 128, dtype="int8"))
+    assert np.array_equal(np.unique(layer(x)), [0.0, 2.0**-4])
+    assert (layer.exponent, layer.grid.high) == (-4, 1)
+
+
 @pytest.mark.parametrize("value", [0, -6.0, np.inf])
 def test_refuses_maxima(value):
     with pytest.raises(ValueError, match="'r' takes max_value None or a positive number"):
