@@ -1,9 +1,12 @@
-# What a checkout needs lands in .venv; setup.cfg says what that is.
+# What a checkout needs lands in .venv, and what larq and tfmot need, which keep NumPy below 2, in
+# .venv-interop; setup.cfg says what that is.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 INSTALLED_TORCH := $(VENV)/installed-torch
+VENV_INTEROP := .venv-interop
+INSTALLED_INTEROP := $(VENV_INTEROP)/installed
 FASHION_MNIST := /usr/share/datasets/fashion-mnist
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 DEMO := build/demo
@@ -18,10 +21,10 @@ demo: $(INSTALLED)
 	$(BIN)/pikelpn verify $(DEMO)/digits.keras $(DEMO)/digits.tflite --dataset=digits
 
 # Pytest comes last: its summary is the last line.
-test: lint data android-tools
+test: lint data android-tools $(INSTALLED_INTEROP)
 	$(BIN)/python -m pytest -m "not slow and not torch"
 
-test-all: lint data android-tools $(INSTALLED_TORCH)
+test-all: lint data android-tools $(INSTALLED_TORCH) $(INSTALLED_INTEROP)
 	$(BIN)/python -m pytest
 
 lint: $(INSTALLED)
@@ -34,7 +37,7 @@ data:
 	echo "Debian's dataset-fashion-mnist could not be installed; tests that need it will say so"
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_INTEROP) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): setup.cfg
@@ -42,6 +45,11 @@ $(INSTALLED): setup.cfg
 	{ echo "$(PYTHON) has no ensurepip to make .venv with: install it (Debian: python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[test]'
+	touch $@
+
+$(INSTALLED_INTEROP): $(INSTALLED)
+	$(PYTHON) -m venv $(VENV_INTEROP)
+	$(VENV_INTEROP)/bin/pip install --quiet --no-compile --editable '.[interop,test-core]'
 	touch $@
 
 $(INSTALLED_TORCH): $(INSTALLED)
