@@ -82,7 +82,7 @@ class LayerConfig:
 
     def __post_init__(self):
         if self.quantizer is not None:
-            object.__setattr__(self, "quantizer", quantizers.get(self.quantizer))
+            object.__setattr__(self, "quantizer", _quantizer("quantizer", self.quantizer))
         if self.activation_bits is not None:
             _check_bits(self.activation_bits)
         if self.weight_loss is not None:
@@ -148,11 +148,11 @@ class QuantConfig:
         for field in ("convolution", "pointwise", "depthwise", "dense", "first", "last"):
             given = getattr(self, field)
             if given is not None or field not in ("first", "last"):
-                object.__setattr__(self, field, quantizers.get(given))
+                object.__setattr__(self, field, _quantizer(field, given))
         _check_bits(self.activation_bits)
         _check_name("weight_loss", self.weight_loss, WEIGHT_LOSSES)
         _check_name("weight_rounding", self.weight_rounding, WEIGHT_ROUNDINGS)
-        overrides = {k: _as(LayerConfig, v) for k, v in self.overrides.items()}
+        overrides = {k: _override(k, v) for k, v in self.overrides.items()}
         object.__setattr__(self, "overrides", overrides)
         object.__setattr__(self, "input", _as(InputGrid, self.input))
 
@@ -207,6 +207,26 @@ class QuantConfig:
                 found.update({k: v for k, v in given.items() if v is not None})
         return LayerConfig(**found)
 
+    def check_overrides(self, names):
+        """Refuses overrides that mean none of the layers `names` of a model.
+
+        Raises:
+            ValueError: if a pattern of `overrides` matches no name.
+
+        Example:
+
+        >>> QuantConfig.w8a8(overrides={"conv*": {"activation_bits": 4}}).check_overrides(["stem"])
+        Traceback (most recent call last):
+            ...
+        ValueError: the override 'conv*' matches no layer; the layers are stem
+        """
+        names = sorted(set(names))
+        for pattern in self.overrides:
+            if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
+                raise ValueError(
+                    f"the override {pattern!r} matches no layer; the layers are {', '.join(names)}"
+                )
+
     def get_config(self):
         """A dict of plain values, fit for JSON, from which `from_config` makes this again."""
         return _plain(self)
@@ -220,6 +240,20 @@ class QuantConfig:
 def _preset(cls, convolution, pointwise, depthwise, changes):
     ends = {"first": "uniform7", "last": "uniform7"}
     return cls(convolution, pointwise, depthwise, **{**ends, **changes})
+
+
+def _quantizer(field, identifier):
+    try:
+        return quantizers.get(identifier)
+    except ValueError as error:
+        raise ValueError(f"{field}: {error}") from None
+
+
+def _override(pattern, value):
+    try:
+        return _as(LayerConfig, value)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"override {pattern!r}: {error}") from None
 
 
 def _as(kind, value):
