@@ -33,6 +33,14 @@ class TestQuantAddOfATensorToItself(TestQuantAdd):
         return layer([x, x])
 
 
+def test_terms_are_no_wider_than_the_sum():
+    x = pk.layers.QuantInput()(inputs := keras.Input((4, 4, 2)))
+    branch = pk.layers.QuantConv2D(2, 3, padding="same")(x)
+    model = keras.Model(inputs, pk.layers.QuantAdd(bits=5)([x, branch]))
+    grids = [tensor.grid for tensor in pk.integer_graph(model).nodes[-1].inputs]
+    assert [(grid.bits, grid.signed) for grid in grids] == [(5, False), (5, True)]
+
+
 def test_refuses_unlike_shapes():
     with pytest.raises(ValueError, match="'a' adds two tensors of one shape"):
         pk.layers.QuantAdd(name="a")([keras.Input((4, 4, 2)), keras.Input((4, 4, 3))])

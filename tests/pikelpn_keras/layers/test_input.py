@@ -25,6 +25,11 @@ def test_floats_are_rounded_half_up_and_clipped():
     assert np.array_equal(passing()(inputs), [[1 / 256, 0.0, 255 / 256]])
 
 
+def test_integers_beyond_the_grid_are_clipped():
+    inputs = np.array([[-5, 300, 7]], "int32")
+    assert np.array_equal(passing()(inputs), [[0.0, 255 / 256, 7 / 256]])
+
+
 def test_signed_grid():
     inputs = np.array([[-128, 0, 127]], "int8")
     assert np.array_equal(passing(signed=True, exponent=-7)(inputs), [[-1.0, 0.0, 127 / 128]])
