@@ -43,6 +43,7 @@ _DIFFERING = {
     "HARD_SWISH": "kernels round its ties differently",
     "LEAKY_RELU": "kernels round its ties differently",
 }
+_STORED = {("int8", "int32"), ("int4", "int32")}
 _INTEGERS = {"int2", "int4", "uint4", "int8", "uint8", "int16", "int32", "int64", "bool"}
 
 
@@ -138,8 +139,15 @@ def _decoded_shift(use, scheme):
         raise UnfitRecordError("it has no kernel or no bias")
     x, kernel, bias, y = tensors
     axis = _PRODUCTS[use.operator.name]
-    if kernel.data is None or bias.data is None or kernel.scales.size not in (1, bias.size):
-        raise UnfitRecordError("its weights are no constants")
+    if kernel.data is None or bias.data is None or (kernel.dtype, bias.dtype) not in _STORED:
+        raise UnfitRecordError("its weights are no integer constants")
+    if (
+        kernel.sparse
+        or bias.sparse
+        or bias.data.ndim != 1
+        or kernel.scales.size not in (1, bias.size)
+    ):
+        raise UnfitRecordError("its channels are not those of its biases")
     exponents = [_exponent(tensor) for tensor in (x, y)]
     if kernel.data.ndim <= axis or kernel.shape[axis] != bias.size or kernel.zero_points.any():
         raise UnfitRecordError("its weights are not symmetric")

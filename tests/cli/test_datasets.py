@@ -153,3 +153,23 @@ def test_missing_package_names_the_extra(name, package, tmp_path, monkeypatch):
     monkeypatch.setattr(base.importlib, "import_module", import_module)
     with pytest.raises(UserError, match=r"run pip install 'pikelpn-keras\[data\]'"):
         datasets.load(name, datasets.Request(data_dir=tmp_path if name == "image_folder" else None))
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ([0, 1, 1], "4 training images have 3 labels"),
+        ([0, 1, 2, 1], "a training label is 2, and there are 2 classes"),
+        ([0, 1, -1, 1], "a training label is -1, and there are 2 classes"),
+    ],
+)
+def test_labels_that_fit_no_image_or_class(labels, sentence):
+    images = np.zeros((4, 2, 2, 1), np.uint8)
+    with pytest.raises(UserError, match=sentence):
+        base.Dataset(images, np.array(labels), images[:1], np.array([0]), ("cat", "dog"))
+
+
+def test_fashion_mnist_with_too_few_labels(idx_folder):
+    write_idx(idx_folder / "t10k-labels-idx1-ubyte.gz", np.arange(3).astype(np.uint8))
+    with pytest.raises(UserError, match="4 test images have 3 labels"):
+        datasets.load("fashion_mnist", datasets.Request(idx_folder))

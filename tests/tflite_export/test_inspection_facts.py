@@ -72,6 +72,18 @@ def test_plain_files(rng):
     assert found.weights == "int8 (7, 3, 2, 5)"
 
 
+def test_biases_of_another_type(rng):
+    """Of a type that NumPy lacks the data are the bytes of the file."""
+    model = unpack(without_record(convert(graphs.small_net(rng))))
+    bias = next(t for t in model.subgraphs[0].tensors if t.name == b"stem:bias")
+    bias.type = schema.TensorType.BFLOAT16
+    assert judgements(pack(model))[0] == ("CONV_2D", "", "not integer")
+    bias.type, bias.shape = schema.TensorType.INT32, np.array([8, 1], np.int32)
+    assert judgements(pack(model))[0] == ("CONV_2D", "", "not exact")
+    bias.shape, bias.sparsity = np.array([8], np.int32), schema.SparsityParametersT()
+    assert judgements(pack(model))[0] == ("CONV_2D", "", "not exact")
+
+
 def one(name, options, *tensors, version=2):
     """A file of one operator; a tensor is (dtype, scale, zero point), the last is written."""
     file = PlainFile()

@@ -10,8 +10,6 @@ and EXP 2 (google-coral/libedgetpu issue 71). The other bounds are taken to be t
 import dataclasses
 from collections.abc import Callable
 
-import numpy as np
-
 from tflite_export.reading import listing
 
 LARGEST_SOFTMAX = 16_000
@@ -88,8 +86,8 @@ def _odd_channels(use):
 
 
 def _pads_batch(use):
-    pads = use.inputs[1].data if len(use.inputs) > 1 and use.inputs[1] is not None else None
-    return pads is None or bool(np.any(pads.reshape(-1, 2)[:1]))
+    pads = use.numbers(1)
+    return pads is None or any(pads[:2])
 
 
 def _joins_constant(use):

@@ -50,7 +50,7 @@ class Call:
     def constant(self, index, *dtypes):
         """The listed tensor of a constant input of one of the types."""
         tensor = self._input(index)
-        if not isinstance(tensor, listing.Tensor) or tensor.dtype not in dtypes:
+        if not isinstance(tensor, listing.Tensor) or tensor.dtype not in dtypes or tensor.sparse:
             self.refuse(f"has no constant of type {' or '.join(dtypes)} at input {index}")
         return tensor
 

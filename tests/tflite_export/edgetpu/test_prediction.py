@@ -94,6 +94,7 @@ def pool(**fields):
             prediction.LIMITED,
             "not along the batch",
         ),
+        (("PAD", 1, None, None, [[0, 0, 1]]), prediction.MAPPED, ""),
         (("SOFTMAX", 2), prediction.LIMITED, "a one-dimensional input of at most 16,000"),
         (
             ("STRIDED_SLICE", 2, schema.StridedSliceOptionsT(), None, [[0] * 4, [6] * 4, [1] * 4]),

@@ -243,6 +243,7 @@ def _scales(count):
         (_set_tensor(3, shape=np.array([1, 6], np.int32)), r"FULLY_CONNECTED .* writes \(6,\)"),
         (_set_tensor(1, quantization=_scales(4)), "scales along another axis"),
         (_set_tensor(1, type=schema.TensorType.BOOL), "no constant of type int8 or uint8 at"),
+        (_set_tensor(1, sparsity=schema.SparsityParametersT()), "no constant of type int8"),
         (_set_tensor(2, shape=np.array([7, 1], np.int32)), "has 7 biases for 7 channels"),
     ],
 )

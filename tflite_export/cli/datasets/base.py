@@ -34,6 +34,9 @@ class Dataset:
         x_test: as `x_train`.
         y_test: as `y_train`.
         class_names: one name for each class.
+
+    Raises:
+        UserError: if images and labels are not one for one, or a label names no class.
     """
 
     x_train: np.ndarray
@@ -41,6 +44,20 @@ class Dataset:
     x_test: np.ndarray
     y_test: np.ndarray
     class_names: tuple[str, ...]
+
+    def __post_init__(self):
+        for part, images, labels in (
+            ("training", self.x_train, self.y_train),
+            ("test", self.x_test, self.y_test),
+        ):
+            if len(images) != len(labels):
+                raise UserError(f"{len(images)} {part} images have {len(labels)} labels")
+            wrong = labels[(labels < 0) | (labels >= len(self.class_names))]
+            if wrong.size:
+                raise UserError(
+                    f"a {part} label is {wrong[0]}, and there are {len(self.class_names)} classes, "
+                    "counted from 0"
+                )
 
     def fitted_to(self, request):
         """The same data set with images of the requested size and channels."""
