@@ -33,8 +33,9 @@ def python():
     return str(existing(pathlib.Path(given) if given else ENVIRONMENT, remedy))
 
 
-def test_larq_and_tfmot_in_a_process_on_keras_2(python, fashion_mnist):
-    command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *TESTS]
+def test_larq_and_tfmot_in_a_process_on_keras_2(python, fashion_mnist, pytestconfig):
+    which = ["-m", pytestconfig.getoption("markexpr")]
+    command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *which, *TESTS]
     environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1"}
     done = subprocess.run(
         command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=900

@@ -44,9 +44,14 @@ def lift(model, config=None, calibration_data=None):
 
     Example:
 
-        config = pk.QuantConfig.w8a8(input=InputGrid(scale=1 / 255))
-        model = pk.interop.larq.lift(larq_model, config, pixels[:256])
-        tflite = tflite_export.convert(model, exact="all")
+    >>> from pikelpn_keras.config import InputGrid
+    >>> larq_model = tf_keras.Sequential([
+    ...     tf_keras.layers.Input((8, 8, 1)), tf_keras.layers.Flatten(),
+    ...     lq.layers.QuantDense(4, kernel_quantizer="ste_sign", kernel_constraint="weight_clip"),
+    ...     lq.layers.QuantDense(2, input_quantizer="ste_sign", kernel_quantizer="ste_tern")])
+    >>> model = lift(larq_model, QuantConfig.w8a8(input=InputGrid(scale=1 / 255)))
+    >>> [type(layer).__name__ for layer in model.layers][3:5]
+    ['QuantDense', 'QuantSign']
     """
     config = QuantConfig.w8a8() if config is None else config
     return quantize_model(twin(model), config, calibration_data)

@@ -36,9 +36,13 @@ class KernelQuantizer(lq.quantizers.Quantizer):
 
     Example:
 
-        lq.layers.QuantConv2D(32, 3, kernel_quantizer=KernelQuantizer(UniformQuantizer(4)))
-        lq.layers.QuantConv2D(32, 3, kernel_quantizer="uniform4")
-        lq.layers.QuantDepthwiseConv2D(3, depthwise_quantizer="depthwise_uniform4")
+    >>> layer = lq.layers.QuantConv2D(32, 3, kernel_quantizer=KernelQuantizer("uniform4"))
+    >>> layer = lq.layers.QuantConv2D(32, 3, kernel_quantizer="uniform4")
+    >>> layer.kernel_quantizer.precision
+    4
+    >>> layer = lq.layers.QuantDepthwiseConv2D(3, depthwise_quantizer="depthwise_uniform4")
+    >>> layer.depthwise_quantizer.channel_axes
+    (-2, -1)
     """
 
     def __init__(self, quantizer, channel_axes=(-1,), **kwargs):
@@ -72,7 +76,11 @@ class InputQuantizer(lq.quantizers.Quantizer):
 
     Example:
 
-        lq.layers.QuantDense(10, input_quantizer=InputQuantizer("uniform8"))
+    >>> layer = lq.layers.QuantDense(10, input_quantizer=InputQuantizer("uniform8"))
+    >>> layer(tf.ones((1, 3)), training=True).shape
+    TensorShape([1, 10])
+    >>> layer.input_quantizer.exponent
+    -7
     """
 
     def __init__(self, quantizer, momentum=0.99, **kwargs):

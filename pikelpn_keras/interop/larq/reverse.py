@@ -30,7 +30,8 @@ class LarqQuantizer(Quantizer):
 
     Example:
 
-        pk.layers.QuantConv2D(32, 3, kernel_quantizer=LarqQuantizer("approx_sign"))
+    >>> LarqQuantizer("approx_sign").quantize(ops.array([[0.3], [-0.2]]))[0].numpy().ravel()
+    array([ 1, -1], dtype=int32)
     """
 
     def __init__(self, quantizer, per_channel=True, scale_bits=4):

@@ -17,9 +17,8 @@ class QuantizeConfig(tfmot.quantization.keras.QuantizeConfig):
 
     Example:
 
-        tfmot.quantization.keras.quantize_annotate_layer(
-            tf_keras.layers.Dense(10),
-            QuantizeConfig({"kernel": WeightQuantizer("uniform4")}, ActivationQuantizer(8)))
+    >>> config = QuantizeConfig({"kernel": WeightQuantizer("uniform4")}, ActivationQuantizer(8))
+    >>> layer = tfmot.quantization.keras.quantize_annotate_layer(tf_keras.layers.Dense(10), config)
     """
 
     def __init__(self, weights=None, output=None):

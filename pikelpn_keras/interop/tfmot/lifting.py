@@ -38,9 +38,13 @@ def lift(model, config=None, calibration_data=None):
 
     Example:
 
-        config = pk.QuantConfig.w8a8(input=InputGrid(scale=1 / 255))
-        model = pk.interop.tfmot.lift(quantize_aware_model, config)
-        tflite = tflite_export.convert(model, exact="all")
+    >>> import tf_keras
+    >>> from pikelpn_keras.config import InputGrid
+    >>> theirs = tfmot.quantization.keras.quantize_model(
+    ...     tf_keras.Sequential([tf_keras.layers.Input((4,)), tf_keras.layers.Dense(2)]))
+    >>> model = lift(theirs, QuantConfig.w8a8(input=InputGrid(scale=1 / 255)))
+    >>> [type(layer).__name__ for layer in model.layers][2:]
+    ['QuantDense', 'QuantIdentity']
     """
     config = QuantConfig.w8a8() if config is None else config
     model = stripped(model)

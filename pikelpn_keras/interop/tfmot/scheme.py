@@ -42,8 +42,12 @@ class PikeLPNScheme(tfmot.quantization.keras.QuantizeScheme):
 
     Example:
 
-        annotated = tfmot.quantization.keras.quantize_annotate_model(float_model)
-        model = tfmot.quantization.keras.quantize_apply(annotated, PikeLPNScheme())
+    >>> float_model = tf_keras.Sequential([
+    ...     L.Input((8, 8, 1)), L.Conv2D(4, 3), L.BatchNormalization(), L.ReLU()])
+    >>> annotated = tfmot.quantization.keras.quantize_annotate_model(float_model)
+    >>> model = tfmot.quantization.keras.quantize_apply(annotated, PikeLPNScheme())
+    >>> [type(layer).__name__ for layer in model.layers]
+    ['QuantizeWrapperV2', 'PowerOfTwoNorm', 'QuantizeWrapperV2']
     """
 
     def __init__(self, config=None):

@@ -2,10 +2,16 @@
 
 import larq as lq
 import numpy as np
+import pytest
 import tf_keras
 
 L = tf_keras.layers
 SHAPE = (12, 12, 2)
+
+
+def some_slow(names, *quick):
+    """Test cases for names, those besides `quick` marked as slow."""
+    return [n if n in quick else pytest.param(n, marks=pytest.mark.slow) for n in names]
 
 
 def shaken(model, seed=0):

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import interop
 
 RUNTIMES = {"keras", "xnnpack", "xnnpack-2-threads", "builtin", "reference", "tflm"}
-TRAINING_IMAGES, TEST_IMAGES = 9600, 2000
+TRAINING_IMAGES, TEST_IMAGES = 9600, 1000
 # In points of accuracy.
 LOST = {"larq, binary": 0.01, "tfmot, 8 bits": 0.02, "tfmot, PikeLPNScheme": 0.01}
 

@@ -8,6 +8,7 @@ import tf_keras
 import pikelpn_keras as pk
 import tflite_export
 from pikelpn_keras.interop.larq import InputQuantizer, KernelQuantizer, LarqQuantizer
+from tests.interop.legacy.nets import some_slow
 from tests.pikelpn_keras.layer_test_case import pixels, train
 
 NAMES = ["uniform4", "power_of_two6", "binary", "ternary"]
@@ -145,7 +146,7 @@ class TestLarqQuantizer:
             gradient(lambda x: ours(x)[0], weights()), gradient(theirs, weights()), **close
         )
 
-    @pytest.mark.parametrize("name", LARQS)
+    @pytest.mark.parametrize("name", some_slow(LARQS, "approx_sign", "dorefa_quantizer"))
     def test_trains_converts_and_is_exact(self, name, tmp_path):
         keras.utils.set_random_seed(0)
         model = keras.Sequential(
