@@ -57,9 +57,10 @@ def test_the_apps_own_runtime_on_a_cortex_a76(arm, compiled, bundle):
 
 
 def test_the_stored_table_holds_every_model_and_no_difference():
+    stored, _ = (toolchain.DEMO / "arm_check.md").read_text().split("# The app's own runtime")
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
-        for line in (toolchain.DEMO / "arm_check.md").read_text().splitlines()
+        for line in stored.splitlines()
         if line.startswith("| ")
     ]
     heads, rows = rows[0], rows[1:]
