@@ -2,7 +2,7 @@ import keras
 import pytest
 
 import pikelpn_keras as pk
-from tests.pikelpn_keras.layer_test_case import LayerTestCase
+from tests.pikelpn_keras.layer_test_case import LayerTestCase, pixels
 
 
 class TestQuantGlobalAveragePooling2D(LayerTestCase):
@@ -32,3 +32,11 @@ class TestPoolingOfSignedTensors(TestQuantGlobalAveragePooling2D):
 def test_refuses_huge_maps():
     with pytest.raises(ValueError, match="'p' averages at most 16384 positions"):
         pk.layers.QuantGlobalAveragePooling2D(name="p")(keras.Input((256, 256, 1)))
+
+
+def test_averages_are_at_most_7_bits_finer():
+    x = pk.layers.QuantInput()(pixels((4, 4, 2)))
+    pool = pk.layers.QuantGlobalAveragePooling2D()
+    pool.build(x.shape)
+    pool.set_exponent(-40)
+    assert float(pool(x)._pikelpn_grid.exponent) == -8 - 7
