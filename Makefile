@@ -10,6 +10,7 @@ INSTALLED_INTEROP := $(VENV_INTEROP)/installed
 FASHION_MNIST := /usr/share/datasets/fashion-mnist
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 DEMO := build/demo
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test test-all lint data clean
@@ -22,10 +23,10 @@ demo: $(INSTALLED)
 
 # Pytest comes last: its summary is the last line.
 test: lint data android-tools $(INSTALLED_INTEROP)
-	$(BIN)/python -m pytest -m "not slow and not torch"
+	$(PYTEST) -m "not slow and not torch"
 
 test-all: lint data android-tools $(INSTALLED_TORCH) $(INSTALLED_INTEROP)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -40,11 +41,13 @@ clean:
 	rm -rf $(VENV) $(VENV_INTEROP) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# foolbox holds twenty pictures of ImageNet; what it depends on is not needed for those.
 $(INSTALLED): setup.cfg
 	@$(PYTHON) -c "import ensurepip" 2>/dev/null || \
 	{ echo "$(PYTHON) has no ensurepip to make .venv with: install it (Debian: python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[test]'
+	$(BIN)/pip install --quiet --no-deps foolbox==3.3.4
 	touch $@
 
 $(INSTALLED_INTEROP): $(INSTALLED)
