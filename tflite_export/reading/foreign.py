@@ -60,9 +60,10 @@ class _Translation:
     def _nodes(self, operator, floats):
         """The node of an operator; none for those between floats and integers at the edges."""
         read, written = operator.inputs, operator.outputs
-        if len(written) != 1:
+        if len(written) != 1 or read[:1] in ((), (-1,)):
             raise UnsupportedModelError(
-                f"operator {operator.name} writes {len(written)} tensors, not one; {Call.remedy}"
+                f"operator {operator.name} reads {len(read)} and writes {len(written)} tensors; "
+                f"at least one and exactly one are needed; {Call.remedy}"
             )
         if operator.name == "QUANTIZE" and read[0] in floats:
             self._begin(written[0])

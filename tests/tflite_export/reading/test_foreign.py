@@ -252,6 +252,16 @@ def test_what_has_no_graph_is_named(rng, change, sentence):
         read(changed(rng, change))
 
 
+@pytest.mark.parametrize("name", ["QUANTIZE", "DEQUANTIZE", "ADD"])
+@pytest.mark.parametrize("inputs", [[], [-1]])
+def test_operators_that_read_nothing(name, inputs):
+    file = PlainFile()
+    x = file.tensor((1, 4), scales=0.1)
+    file.operator(name, 1, inputs, [x])
+    with pytest.raises(UnsupportedModelError, match=f"operator {name} reads"):
+        read(file.write([], [x]))
+
+
 def test_floats_inside_are_named(rng):
     file = PlainFile()
     x, y = (file.tensor((1, 4), "FLOAT32") for _ in range(2))
