@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import json
 import pathlib
+import shutil
 import sys
 from collections.abc import Callable
 
@@ -192,19 +193,28 @@ BUNDLES = {"full": FULL, "small": SMALL}
 
 
 def write(folder, recipes):
-    """Makes the models of a bundle and writes them with their index into an empty folder."""
-    folder.mkdir(parents=True)
-    models = []
-    for recipe in recipes:
-        tflite, inputs, outputs = recipe.make()
-        (folder / f"{recipe.name}.tflite").write_bytes(tflite)
-        (folder / f"{recipe.name}.golden").write_bytes(golden.encode(tflite, inputs, outputs))
-        models.append({
-            "title": recipe.title, "description": recipe.description, "bytes": len(tflite),
-            "model": f"{recipe.name}.tflite", "golden": f"{recipe.name}.golden",
-            "labels": list(recipe.labels),
-        })  # fmt: skip
-    (folder / INDEX).write_text(json.dumps({"models": models}, indent=1) + "\n")
+    """Makes the models of a bundle and writes them with their index into a new folder."""
+    beside = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    models = [_write_model(beside, recipe) for recipe in recipes]
+    (beside / INDEX).write_text(json.dumps({"models": models}, indent=1) + "\n")
+    beside.rename(folder)
+
+
+def _write_model(folder, recipe):
+    """Writes a model and its golden outputs; returns its entry in the index."""
+    tflite, inputs, outputs = recipe.make()
+    (folder / f"{recipe.name}.tflite").write_bytes(tflite)
+    (folder / f"{recipe.name}.golden").write_bytes(golden.encode(tflite, inputs, outputs))
+    return {
+        "title": recipe.title,
+        "description": recipe.description,
+        "bytes": len(tflite),
+        "model": f"{recipe.name}.tflite",
+        "golden": f"{recipe.name}.golden",
+        "labels": list(recipe.labels),
+    }
 
 
 def ensure(folder, recipes=FULL):

@@ -94,9 +94,12 @@ def library(name):
 def unpacked_aar(path):
     """The folder of an unpacked AAR."""
     folder = BUILD / "aar" / path.stem
-    if not (folder / "classes.jar").exists():
+    if not folder.exists():
+        beside = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(beside, ignore_errors=True)
         with zipfile.ZipFile(path) as content:
-            content.extractall(folder)
+            content.extractall(beside)
+        beside.rename(folder)
     return folder
 
 
