@@ -31,6 +31,10 @@ public class PictureTest {
     public void otherScalesAreReached() throws ModelException {
         byte[] packed = new ImageInput(input(TensorInfo.Type.UINT8, 3, 1 / 64.0, 10)).pack(PIXELS);
         assertArrayEquals(new byte[] {10, 10, 10, 74, 74, 74, 10, 42, 74, 14, 18, 22}, packed);
+        // 2 / 256 * 64 is a half, which goes up.
+        int[] halves = {0xFF020202, 0xFF010101, 0xFF060606, 0xFF030303};
+        byte[] rounded = new ImageInput(input(TensorInfo.Type.UINT8, 1, 1 / 64.0, 0)).pack(halves);
+        assertArrayEquals(new byte[] {1, 0, 2, 1}, rounded);
         byte[] clamped = new ImageInput(input(TensorInfo.Type.INT8, 3, 1 / 1024.0, 0)).pack(PIXELS);
         assertEquals(127, clamped[3]);
     }
