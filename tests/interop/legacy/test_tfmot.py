@@ -200,7 +200,7 @@ class TestScheme:
 
     def test_weights_are_saved_and_loaded(self, tmp_path):
         images = pixels(SHAPE, 32)
-        model = trained(scheme_model(chain()), images)
+        model = scheme_model(chain())
         model.save_weights(tmp_path / "weights.h5")
         other = scheme_model(chain(seed=1))
         other.load_weights(tmp_path / "weights.h5")
@@ -219,11 +219,10 @@ class TestTheirs:
 
     def test_the_original_is_left_as_it_was(self):
         images = pixels(SHAPE, 32)
-        model = trained(Q.quantize_model(chain()), images)
+        model = Q.quantize_model(chain())
         before = np.asarray(model(floats(images)))
         pk.interop.tfmot.lift(model, CONFIG)
         assert np.array_equal(model(floats(images)), before)
-        model.fit(floats(images), np.zeros((32, 4)), verbose=0)
 
 
 def integer_kernels(model):
