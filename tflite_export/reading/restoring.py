@@ -80,6 +80,8 @@ def _linear(remains, arrange):
     kernel, bias = remains.constants["kernel"], remains.constants["bias"]
     (x,), grid, norm = remains.inputs, remains.output.grid, remains.fields["norm"]
     channels = remains.output.shape[-1]
+    if channels > bias.data.size:
+        raise UnfitRecordError(f"'{remains.output.name}' has {bias.data.size} biases")
     multiplier = np.ones(channels, np.int64)
     if norm is not None:
         multiplier = multiplier * norm.mantissas
@@ -141,9 +143,9 @@ def _without_phases(kernel, stride, channels):
 @restores(AveragePool2D, GlobalAveragePool)
 def _average(remains):
     """Nothing; but a kernel as large as the window must be there, since it is written again."""
-    window = remains.fields.get("window")
-    size = window.size if window else remains.inputs[0].shape[:-1]
-    if remains.constants["kernel"].size != math.prod(size) * remains.output.shape[-1]:
+    window, shape = remains.fields.get("window"), remains.inputs[0].shape
+    size = (*(window.size if window else shape[:-1]), shape[-1])
+    if remains.constants["kernel"].size != math.prod(size) or shape[-1] != remains.output.shape[-1]:
         raise UnfitRecordError(f"'{remains.output.name}' averages another window")
     return {}
 

@@ -1,4 +1,5 @@
 import dataclasses
+import tracemalloc
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from tests.tflite_export.operators.test_conv2d_transpose import SHAPES, transpos
 from tflite_export import convert, read
 from tflite_export.flatbuffer import pack, unpack
 from tflite_export.metadata import digest_of, pack_record, unpack_record
+from tflite_export.reading.errors import UnsupportedModelError
 
 pytestmark = pytest.mark.filterwarnings("ignore:layer")
 
@@ -171,3 +173,19 @@ def test_changed_weights_are_read_as_they_are(rng, dense):
     whole.buffers[kernel.buffer].data = data
     graph = read(pack(whole))
     assert graph.nodes[0].kernel.T.ravel()[0] == data.view(np.int8)[0]
+
+
+@pytest.mark.parametrize("name", ["total", "mean", "spatial"])
+@pytest.mark.parametrize("size", [2**20, 2**31 - 1])
+def test_absurd_shapes_of_activations_take_no_memory(rng, name, size):
+    whole = unpack(convert(graphs.small_net(rng)))
+    tensor = next(t for t in whole.subgraphs[0].tensors if t.name == name.encode())
+    tensor.shape = np.array([*tensor.shape[:-1], size], np.int32)
+    content = pack(whole)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnsupportedModelError):
+            read(content)
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
