@@ -38,6 +38,7 @@ from tflite_export.reading.tables import CheckedFile
 
 EXTREMES = (0, 1, 2**31 - 1, 2**31, 2**32 - 1, 2**16, 2**24, 255, 128, 127)
 UNEXPECTED = "unexpected"
+SPARE_MEMORY = 2**28
 EXPECTED = (BrokenFileError, UnsupportedModelError)
 # Python's objects take a multiple of what they stand for.
 MEMORY_FACTOR, MEMORY_FLOOR = 400, 2**23
@@ -242,6 +243,7 @@ def main():
     for content, _ in files:
         for reader in READERS:
             outcome(reader, content)
+    _limit_memory()
     before, start = _largest_memory(), time.perf_counter()
     ends, failures, slowest, done = collections.Counter(), 0, 0.0, 0
     while done < options.cases and time.perf_counter() - start < options.seconds:
@@ -271,6 +273,14 @@ def _run_case(seed, content):
             print(f"seed {seed}, {reader}: {error!r:.200}", file=sys.stderr)
         slowest = max(slowest, time.perf_counter() - begin)
     return found, slowest
+
+
+def _limit_memory():
+    """Lets an allocation beyond `SPARE_MEMORY` fail, so that its seed is printed."""
+    with open("/proc/self/statm") as file:
+        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + SPARE_MEMORY, hard))
 
 
 def _largest_memory():
