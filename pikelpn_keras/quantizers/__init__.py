@@ -1,5 +1,6 @@
 """Weight quantizers: integers with power-of-two scales."""
 
+import importlib
 import re
 
 import keras
@@ -66,3 +67,7 @@ def get(identifier):
 def serialize(quantizer):
     """The config dict of a quantizer, which `get` takes."""
     return keras.saving.serialize_keras_object(quantizer)
+
+
+# Whoever imports a quantizer first may load a model next. Last: layers need the names above.
+importlib.import_module("pikelpn_keras.layers")

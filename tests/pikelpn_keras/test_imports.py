@@ -17,13 +17,23 @@ def test_before_keras(statements):
     assert done.returncode == 0, done.stderr
 
 
-def test_layers_register_with_the_first_name_that_needs_keras():
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "pk.quantizers",
+        "pk.QuantConfig",
+        "from pikelpn_keras.config import InputGrid",
+        "import keras",
+    ],
+)
+def test_layers_register_with_the_first_name_that_needs_keras(statement):
     program = (
         "import sys, pikelpn_keras as pk\n"
         "pk.IntegerGraph\n"
         "assert 'keras' not in sys.modules\n"
-        "pk.quantizers\n"
-        "assert 'pikelpn_keras.layers' in sys.modules\n"
+        f"{statement}\n"
+        "import keras\n"
+        "assert keras.saving.get_registered_object('pikelpn>QuantConv2D')\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
