@@ -46,5 +46,5 @@ def __dir__():
 def _register(keras):
     # While a module of this package is being imported, what needs it cannot be.
     modules = [module for name, module in sys.modules.items() if name.startswith(f"{__name__}.")]
-    if not any(module.__spec__._initializing for module in modules):
+    if not any(getattr(module.__spec__, "_initializing", False) for module in modules):
         importlib.import_module("pikelpn_keras.layers")

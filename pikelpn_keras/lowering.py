@@ -18,6 +18,7 @@ from pikelpn_keras.integer.nodes import (
     Window,
 )
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes, WeightRecord
+from pikelpn_keras.walk import walk
 
 IDENTITY_WINDOW = Window((1, 1), (1, 1), (1, 1), "valid")
 
@@ -263,32 +264,21 @@ def _shape_of(tensor, model):
 
 def _lower_model(model, values, graph):
     """The values of the outputs of `model`, given those of its inputs."""
-    known = dict(zip(map(id, _keras_tensors(model, "inputs")), values, strict=True))
-    outputs = _keras_tensors(model, "outputs")
-    pending = list(outputs)
-    while pending:
-        tensor = pending[-1]
-        if id(tensor) in known:
-            pending.pop()
-            continue
-        node = _node_of(tensor, model)
-        unknown = [t for t in node.input_tensors if id(t) not in known]
-        if unknown:
-            pending.extend(reversed(unknown))
-            continue
-        results = _lower_operation(
-            node.operation, [known[id(t)] for t in node.input_tensors], graph
-        )
-        known.update(zip(map(id, node.outputs), results, strict=True))
-    return [known[id(t)] for t in outputs]
 
+    def node_of(tensor):
+        operation, node_index, _ = tensor._keras_history
+        node = operation._inbound_nodes[node_index]
+        if not node.input_tensors:
+            raise ValueError(
+                f"layer '{operation.name}' is not fed by an input of model '{model.name}'"
+            )
+        return operation, node.input_tensors, node.outputs
 
-def _node_of(tensor, model):
-    operation, node_index, _ = tensor._keras_history
-    node = operation._inbound_nodes[node_index]
-    if not node.input_tensors:
-        raise ValueError(f"layer '{operation.name}' is not fed by an input of model '{model.name}'")
-    return node
+    def call(operation, values, _):
+        return _lower_operation(operation, values, graph)
+
+    inputs, outputs = (_keras_tensors(model, end) for end in ("inputs", "outputs"))
+    return walk(inputs, outputs, values, node_of, call)
 
 
 def _lower_operation(operation, values, graph):

@@ -53,6 +53,6 @@ def mobilenet(path, size=224):
 
 
 def enlarged(images, size):
-    """Pictures enlarged to `size` pixels a side by bicubic interpolation, a uint8 array."""
+    """Pictures of any sizes brought to `size` pixels a side, bicubic, as one uint8 array."""
     pictures = [Image.fromarray(image).resize((size, size), Image.BICUBIC) for image in images]
     return np.stack([np.asarray(picture) for picture in pictures])

@@ -3,6 +3,7 @@
 import keras
 
 from pikelpn_keras.quantize.errors import refuse
+from pikelpn_keras.walk import walk
 
 
 def rebuild(model, convert):
@@ -35,24 +36,17 @@ def rebuild(model, convert):
 
 def _follow(model, tensors, convert):
     """Keras 3 tensors of the outputs of `model`, given those of its inputs."""
-    known = dict(zip(map(id, _ends(model, "inputs")), tensors, strict=True))
-    outputs = _ends(model, "outputs")
-    pending = list(outputs)
-    while pending:
-        tensor = pending[-1]
-        if id(tensor) in known:
-            pending.pop()
-            continue
-        history = tensor._keras_history
-        node = history.layer._inbound_nodes[history.node_index]
-        unknown = [t for t in node.keras_inputs if id(t) not in known]
-        if unknown:
-            pending.extend(reversed(unknown))
-            continue
-        sources = [known[id(t)] for t in node.keras_inputs]
-        ends = _listed(node.outputs)
-        known.update(zip(map(id, ends), _call(history.layer, sources, ends, convert), strict=True))
-    return [known[id(t)] for t in outputs]
+
+    def call(layer, tensors, ends):
+        return _call(layer, tensors, ends, convert)
+
+    return walk(_ends(model, "inputs"), _ends(model, "outputs"), tensors, _node_of, call)
+
+
+def _node_of(tensor):
+    history = tensor._keras_history
+    node = history.layer._inbound_nodes[history.node_index]
+    return history.layer, node.keras_inputs, _listed(node.outputs)
 
 
 def _call(layer, tensors, ends, convert):

@@ -6,6 +6,7 @@ import dataclasses
 import keras
 
 from pikelpn_keras.quantize.errors import refuse
+from pikelpn_keras.walk import walk
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,22 +77,7 @@ class _Tracer:
     def follow(self, model, numbers):
         """Numbers of the outputs of `model`, given those of its inputs."""
         inputs, outputs = _ends(model)
-        known = dict(zip(map(id, inputs), numbers, strict=True))
-        pending = list(outputs)
-        while pending:
-            tensor = pending[-1]
-            if id(tensor) in known:
-                pending.pop()
-                continue
-            layer, index, _ = tensor._keras_history
-            node = layer._inbound_nodes[index]
-            unknown = [t for t in node.input_tensors if id(t) not in known]
-            if unknown:
-                pending.extend(reversed(unknown))
-                continue
-            made = self._call(layer, [known[id(t)] for t in node.input_tensors], node.outputs)
-            known.update(zip(map(id, node.outputs), made, strict=True))
-        return [known[id(t)] for t in outputs]
+        return walk(inputs, outputs, numbers, _node_of, self._call)
 
     def _call(self, layer, numbers, outputs):
         if isinstance(layer, keras.Model):
@@ -101,6 +87,12 @@ class _Tracer:
         shape = tuple(outputs[0].shape)[1:]
         self.calls.append(Call(layer, tuple(numbers), self.number(), shape))
         return [self.calls[-1].output]
+
+
+def _node_of(tensor):
+    layer, index, _ = tensor._keras_history
+    node = layer._inbound_nodes[index]
+    return layer, node.input_tensors, node.outputs
 
 
 def _ends(model):

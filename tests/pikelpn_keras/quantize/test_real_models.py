@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import tflite_export
+from benchmarks.accuracy.pretrained import enlarged, mobilenet
 from pikelpn_keras import QuantConfig, quantize_model
 from pikelpn_keras.config import InputGrid
 from tests.pikelpn_keras import real_images
@@ -64,37 +65,13 @@ def test_resnet8_of_four_bits_without_training(real_data, resnet8):
     assert accuracy(model, images, labels) >= 0.738
 
 
-def mobilenet(file, size=224):
-    """MobileNetV1 0.25 of the array file, whose norms hold nothing but biases."""
-    arrays = np.load(file)
-    model = keras.applications.MobileNet(
-        input_shape=(size, size, 3), alpha=0.25, weights=None, classes=1001
-    )
-    for name in {key.split("/")[0] for key in arrays.files}:
-        weights = [arrays[k] for k in arrays.files if k.split("/")[0] == name]
-        bias, kernel = sorted(weights, key=np.ndim)
-        if name == "conv_preds":
-            model.get_layer(name).set_weights([kernel, bias])
-            continue
-        model.get_layer(name).set_weights([kernel])
-        norm, one = model.get_layer(f"{name}_bn"), np.ones_like(bias)
-        norm.set_weights([one, bias, 0 * one, (1 - norm.epsilon) * one])
-    return model
-
-
-def resized(images, size):
-    pictures = [Image.fromarray(image).resize((size, size), Image.BICUBIC) for image in images]
-    return np.stack([np.asarray(picture) for picture in pictures])
-
-
 @pytest.fixture(scope="module")
 def mobilenets(real_data):
     """The float MobileNetV1 0.25 of ImageNet, and what `quantize_model` makes of it."""
     float_model = mobilenet(real_data("mobilenet_v1_025_224_imagenet.npz"))
     training, _ = real_images.cifar10_jpeg(real_data("cifar10_jpeg.tar.xz"), "train")
     config = QuantConfig.w8a8(input=InputGrid(scale=1 / 127.5, offset=-1.0))
-    with pytest.warns(UserWarning, match="the softmax of layer"):
-        return float_model, quantize_model(float_model, config, resized(some(training, 48), 224))
+    return float_model, quantize_model(float_model, config, enlarged(some(training, 48), 224))
 
 
 @pytest.fixture
@@ -105,7 +82,7 @@ def imagenet_pictures():
         pytest.skip("foolbox is absent: pip install --no-deps foolbox==3.3.4")
     files = sorted((pathlib.Path(package.origin).parent / "data").glob("imagenet_*.jpg"))
     labels = [int(file.stem.split("_")[2]) for file in files]
-    return resized([np.asarray(Image.open(file)) for file in files], 224), np.array(labels)
+    return enlarged([np.asarray(Image.open(file)) for file in files], 224), np.array(labels)
 
 
 def best_classes(models, images):
@@ -119,7 +96,7 @@ def best_classes(models, images):
 @pytest.mark.slow
 def test_imagenet_mobilenet_agrees_with_the_float_model(real_data, mobilenets):
     testing, _ = real_images.cifar10_jpeg(real_data("cifar10_jpeg.tar.xz"), "test")
-    images = resized(some(testing, 200), 224)
+    images = enlarged(some(testing, 200), 224)
     wanted, given = best_classes(mobilenets, images)
     assert np.mean(given[:, 0] == wanted[:, 0]) > AGREEMENT
     assert np.mean((given[:, :5] == wanted[:, :1]).any(1)) > AGREEMENT_TOP_5
