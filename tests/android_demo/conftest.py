@@ -1,20 +1,10 @@
 """The tools for Android, a small bundle of models, and an APK of them."""
 
 import os
-import pathlib
 
 import pytest
 
 from android_demo.tools import build_apk, jvm_tests, make_bundle, toolchain
-
-FOLDER = pathlib.Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items):
-    """One worker runs these tests: what they build goes into one folder."""
-    for item in items:
-        if FOLDER in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("android"))
 
 
 def needed(tools):
