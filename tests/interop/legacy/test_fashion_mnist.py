@@ -8,6 +8,7 @@ from benchmarks import interop
 
 RUNTIMES = {"keras", "xnnpack", "xnnpack-2-threads", "builtin", "reference", "tflm"}
 TRAINING_IMAGES, TEST_IMAGES = 9600, 1000
+SLOW = {"tfmot, PikeLPNScheme"}
 # In points of accuracy.
 LOST = {"larq, binary": 0.01, "tfmot, 8 bits": 0.02, "tfmot, PikeLPNScheme": 0.01}
 
@@ -20,7 +21,10 @@ def data():
     )
 
 
-@pytest.mark.parametrize("name", interop.NETS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in interop.NETS],
+)
 def test_lifted_nets_are_exact_and_as_accurate(name, data):
     result = interop.measure(name, data, epochs=2)
     assert set(result.report.mismatches) == RUNTIMES
