@@ -8,7 +8,7 @@ from keras import ops
 from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.layers.base import grid_bits, refuse
-from pikelpn_keras.layers.freezable import FreezableLayer
+from pikelpn_keras.layers.freezable import FreezableLayer, update
 from pikelpn_keras.rounding import power_of_two, round_half_up, straight_through
 
 
@@ -73,9 +73,13 @@ class QuantLearnedRangeReLU(FreezableLayer):
             super().freeze()
             self._held.assign(exponent)
 
-    def call(self, inputs):
+    def call(self, inputs, training=None):
         grid_of(inputs, self)
-        grid = Grid(self._exponent(), self.bits, signed=False)
+        exponent = self._exponent()
+        if training and self.trainable:
+            # So that setting the switch alone, as functional training does, holds this grid.
+            update(self._held, exponent, self.frozen_tensor())
+        grid = Grid(exponent, self.bits, signed=False)
         step = self._trained_step(grid)
         scaled = inputs / step
         integers = straight_through(round_half_up(scaled), scaled)

@@ -75,6 +75,19 @@ def test_a_frozen_grid_holds_still_without_gradient():
     assert layer.grid.exponent == 4
 
 
+def test_the_switch_alone_holds_the_grid_of_the_last_training_step():
+    layer, identity = built(threshold=6.0)
+    x = identity(np.ones((1, 3), "float32"))
+    layer.log2_threshold.assign(3.5)
+    layer(x)
+    layer.log2_threshold.assign(1.5)
+    layer(x, training=True)
+    next(v for v in layer.non_trainable_variables if v.name == "frozen").assign(True)
+    layer.log2_threshold.assign(7.5)
+    layer(x, training=True)
+    assert layer.grid.exponent == 2 - 4
+
+
 @pytest.mark.parametrize("threshold", [0, -1.0, np.inf])
 def test_refuses_thresholds(threshold):
     with pytest.raises(ValueError, match="'r' takes a positive threshold"):
