@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from pikelpn_keras.layers.base import QuantLayer, grid_bits, grid_exponent, refuse
+from pikelpn_keras.replicas import batch_maximum
 from pikelpn_keras.rounding import follow_exponent
 
 
@@ -110,7 +111,7 @@ class RangeLayer(FreezableLayer):
         """
         if not self.trainable:
             return
-        batch_range = ops.stop_gradient(batch_range)
+        batch_range = batch_maximum(ops.stop_gradient(batch_range))
         sound = ops.isfinite(batch_range)
         holds = ops.logical_or(self.frozen_tensor(), ops.logical_not(sound))
         past = ops.cast(self._range, "float32")

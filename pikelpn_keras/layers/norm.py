@@ -10,6 +10,7 @@ from pikelpn_keras.integer.records import NormRecord, ScaleCodes
 from pikelpn_keras.layers.base import refuse, whole
 from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum, update
 from pikelpn_keras.lowering import Accumulator, bias_integers
+from pikelpn_keras.replicas import batch_moments
 from pikelpn_keras.rounding import (
     HYSTERESIS,
     nearest_power_of_two,
@@ -41,8 +42,10 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
 
     Args:
         momentum, epsilon, center, scale and others: as in `keras.layers.BatchNormalization`. The
-            axis is the last; `renorm` and `synchronized` are refused. The momentum of batch n is at
-            most (1 + n) / (10 + n), so that short trainings freeze sound statistics too.
+            axis is the last; `renorm` is refused. The momentum of batch n is at most
+            (1 + n) / (10 + n), so that short trainings freeze sound statistics too.
+        synchronized: whether each replica of `tf.distribute` normalises by the whole batch, as JAX
+            does always, instead of by its share. The states see the whole batch either way.
         mantissa_bits: 1 for powers of two. 2 to 8 gives m a mantissa of that many bits, which costs
             a multiplication and the guarantee of bit-exactness (contract, section 5).
         scale_bits: width of the code that stores an exponent, as in the quantizers.
@@ -61,7 +64,6 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         super().__init__(*args, **kwargs)
         refuse(self, self.axis != -1, "normalises the last axis only; leave axis at -1")
         refuse(self, self.renorm, "has no renorm; leave it False")
-        refuse(self, self.synchronized, "has no synchronized statistics; leave it False")
         self.mantissa_bits = whole(self, mantissa_bits, 1, 8, "1 to 8 mantissa_bits")
         self.scale_bits = whole(self, scale_bits, 0, 8, "scale_bits from 0 to 8")
         refuse_momentum(self)
@@ -162,8 +164,11 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
     def _training_transform(self, inputs, exponents):
         """Scale and offset of a training step; frozen, those of the device."""
         mean, variance = ops.moments(inputs, axes=list(range(len(inputs.shape) - 1)))
+        whole_batch = batch_moments(mean, variance, ops.size(inputs) // inputs.shape[-1])
+        if self.synchronized:
+            mean, variance = whole_batch
         frozen = self.frozen_tensor()
-        moving_mean, target, multiplier = self._follow(mean, variance, frozen)
+        moving_mean, target, multiplier = self._follow(*whole_batch, frozen)
         scale = self._batch_scale(variance, target, multiplier)
         smooth = self._beta() + ops.where(frozen, 0.0, -(mean * scale))
         device_scale, device_offset = self._device_transform(exponents, multiplier, moving_mean)

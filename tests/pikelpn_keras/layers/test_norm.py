@@ -284,7 +284,6 @@ def test_mantissas_give_up_exactness_and_say_so():
     [
         ({"axis": 1}, "'n' normalises the last axis only"),
         ({"renorm": True}, "'n' has no renorm"),
-        ({"synchronized": True}, "'n' has no synchronized statistics"),
         ({"mantissa_bits": 9}, "'n' takes 1 to 8 mantissa_bits"),
         ({"mantissa_bits": 2.0}, "'n' takes 1 to 8 mantissa_bits, not 2.0"),
         ({"scale_bits": -1}, "'n' takes scale_bits from 0 to 8"),
