@@ -5,16 +5,15 @@ import dataclasses
 
 import numpy as np
 
-from pikelpn_keras.integer.kernels.families import FAMILIES
 from tflite_export import metadata
 from tflite_export.edgetpu.compiled import Package, packages
 from tflite_export.edgetpu.operators import Use
 from tflite_export.inspection_exactness import EXACT, INEXACT, Exactness, exactness
-from tflite_export.operator_list import BrokenFileError, content_of, operator_list
+from tflite_export.operator_list import BrokenFileError, operator_list
 from tflite_export.proof import FAMILIES as RUNTIMES
 from tflite_export.reading.errors import UnsupportedModelError
-from tflite_export.reading.foreign import foreign_graph
 from tflite_export.reading.listing import OperatorList, Tensor
+from tflite_export.reading.reader import read
 from tflite_export.reading.recorded import converted_again, recorded_graph
 
 
@@ -76,11 +75,11 @@ class Facts:
         return collections.Counter(line.exactness.verdict for lines in self.lines for line in lines)
 
 
-def facts(path_or_bytes):
+def facts(file):
     """Collects the `Facts` of a file.
 
     Args:
-        path_or_bytes: the file's path or its bytes.
+        file: the file's path, its bytes, or its `OperatorList`.
 
     Raises:
         BrokenFileError: a ValueError, if it is no .tflite file or is damaged.
@@ -96,15 +95,14 @@ def facts(path_or_bytes):
     >>> found.counts["exact"], found.origin
     (1, 'converted by PikeLPN for Keras 3; it reads back as the graph it was converted from')
     """
-    content = content_of(path_or_bytes)
-    listed = operator_list(content)
+    listed = operator_list(file)
     graph = recorded_graph(listed)
     proven = {} if graph is None else _proven(graph, listed.subgraphs[0])
     return Facts(
         listed=listed,
         lines=tuple(_lines(subgraph, proven) for subgraph in listed.subgraphs),
         origin=_origin(listed, graph),
-        packages=_packages(content),
+        packages=_packages(listed),
     )
 
 
@@ -152,15 +150,15 @@ def _origin(listed, graph):
             f"converted by {listed.description}; it reads back as the graph it was converted from"
         )
     try:
-        foreign_graph(listed, FAMILIES["xnnpack"])
+        read(listed)
     except (UnsupportedModelError, BrokenFileError) as error:
         return f"not written by this project, and without an IntegerGraph: {error}"
     return "not written by this project; it reads as a graph of plain 8-bit operators"
 
 
-def _packages(content):
+def _packages(listed):
     try:
-        return tuple(packages(content))
+        return tuple(packages(listed))
     except BrokenFileError:
         return ()
 

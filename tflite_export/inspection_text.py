@@ -42,7 +42,12 @@ def _lines_of(name, facts):
         + (f"; {printable(listed.description)}" if listed.description else "")
     )
     yield printable(facts.origin, 400)
-    for kind, names in (("metadata", listed.metadata), ("attached files", listed.attachments)):
+    kinds = {
+        "metadata": listed.metadata,
+        "attached files": listed.attachments,
+        "signatures": [f"{name} (subgraph {i})" for name, i in listed.signatures.items()],
+    }
+    for kind, names in kinds.items():
         if names:
             yield f"{kind}: {', '.join(printable(entry) for entry in names)}"
     yield from _package_lines(facts.packages)

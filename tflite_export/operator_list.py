@@ -13,11 +13,11 @@ from tflite_export.reading.parsing import parse
 __all__ = ["BrokenFileError", "Operator", "OperatorList", "Subgraph", "Tensor", "operator_list"]
 
 
-def operator_list(path_or_bytes):
+def operator_list(file):
     """Lists what stands in a .tflite file.
 
     Args:
-        path_or_bytes: the file's path or its bytes.
+        file: the file's path or its bytes; or its `OperatorList`, which is returned as it is.
 
     Returns:
         an `OperatorList`. Its arrays are views of the file; memory stays within a multiple of the
@@ -41,7 +41,7 @@ def operator_list(path_or_bytes):
     >>> subgraph.tensors[operator.outputs[0]].shape
     (1, 4)
     """
-    return parse(content_of(path_or_bytes))
+    return file if isinstance(file, OperatorList) else parse(content_of(file))
 
 
 def content_of(path_or_bytes):

@@ -4,11 +4,13 @@ import json
 import sys
 
 import keras
+import numpy as np
 import pytest
 
 import pikelpn_keras as pk
 import tflite_export
 from tests.cli.conftest import small_model
+from tests.tflite_export.reading.plain_files import Layer, in_several_subgraphs, linear
 from tflite_export.cli import saved_models
 
 
@@ -165,3 +167,17 @@ def test_an_unfinished_model_is_refused(tmp_path, pikelpn):
     status, _, err = pikelpn("ace", path)
     assert (status, err.count("\n")) == (1, 1)
     assert "end the model with QuantIdentity()" in err
+
+
+def test_every_subgraph_of_a_file_is_counted(tmp_path, pikelpn):
+    path = tmp_path / "parts.tflite"
+    layer = linear(np.random.default_rng(0), Layer("FULLY_CONNECTED"))
+    path.write_bytes(in_several_subgraphs(layer))
+    status, out, _ = pikelpn("ace", path)
+    assert status == 0
+    assert out.startswith("parts:main: cost of") and "\n\nparts:second: cost of" in out
+    status, _, err = pikelpn("ace", path, "--format=json")
+    assert (status, f"{path} has several subgraphs; add --compare" in err) == (1, True)
+    status, out, _ = pikelpn("ace", path, "--format=json", "--compare")
+    assert status == 0
+    assert out.count("parts:second") >= 1

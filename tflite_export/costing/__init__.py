@@ -10,9 +10,9 @@ elsewhere.
 import importlib
 import pkgutil
 
-from tflite_export.costing.listing import workload
+from tflite_export.costing.listing import workload, workloads
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["workload"]
+__all__ = ["workload", "workloads"]

@@ -7,12 +7,12 @@ import pathlib
 from pikelpn_keras import cost
 from pikelpn_keras.cost.work import Activations, Layer, Work, Workload
 from tflite_export.costing.registry import Call, counter_of, format_of, holds_numbers
-from tflite_export.operator_list import OperatorList, operator_list
+from tflite_export.operator_list import BrokenFileError, operator_list
 from tflite_export.reading.recorded import recorded_graph
 
 
-def workload(file, name=None):
-    """The `Workload` of a .tflite file: what one run of its first subgraph computes.
+def workload(file, name=None, subgraph=0):
+    """The `Workload` of a .tflite file: what one run of a subgraph computes.
 
     Integer operators are counted as kernels compute them: accumulators as wide as the weights in
     the file prove, one fixed-point product and one shift for each output, or the shift alone where
@@ -25,12 +25,15 @@ def workload(file, name=None):
     Args:
         file: path or bytes of the file, or its `OperatorList`.
         name: name of the workload; by default that of the file.
+        subgraph: which to count of several: its place, its signature or its name. What an operator
+            such as WHILE runs in another subgraph is counted there alone.
 
     Returns:
         a `Workload`, which `pikelpn_keras.cost` takes as a model.
 
     Raises:
-        ValueError: if the file is damaged or has no subgraph.
+        BrokenFileError: a ValueError, if the file is damaged or has no subgraph.
+        ValueError: if there is no such subgraph.
         OSError: if there is no such file.
 
     Example:
@@ -43,14 +46,15 @@ def workload(file, name=None):
     >>> [str(entry) for entry in workload(convert(graph)).operations][0]
     '4 add int8 x int8 (residual)'
     """
-    listed = file if isinstance(file, OperatorList) else operator_list(file)
-    name = name or (pathlib.Path(file).stem if isinstance(file, str | os.PathLike) else "model")
+    listed = operator_list(file)
+    name = name or _name_of(file)
     if not listed.subgraphs:
-        raise ValueError("this .tflite file has no subgraph, so it computes nothing")
+        raise BrokenFileError("this .tflite file has no subgraph, so it computes nothing")
+    chosen = listed.subgraphs[listed.subgraph_index(subgraph)]
     graph = recorded_graph(listed)
     if graph is not None:
         return dataclasses.replace(cost.workload(graph), name=name)
-    subgraph = _closed(listed.subgraphs[0])
+    subgraph = _closed(chosen)
     names = _unique_names(subgraph.tensors)
     constants = {i: t for i, t in enumerate(subgraph.tensors) if t.data is not None}
     layers = [_layer(operator, subgraph, names, constants) for operator in subgraph.operators]
@@ -60,6 +64,34 @@ def workload(file, name=None):
         inputs=_activations(subgraph, names, subgraph.inputs),
         outputs=tuple(names[i] for i in subgraph.outputs),
     )
+
+
+def workloads(file):
+    """The `Workload` of each subgraph of a .tflite file, in order; `workload` says how.
+
+    Those of several subgraphs are called by the file's name with that of the subgraph behind.
+
+    Args:
+        file: path or bytes of the file, or its `OperatorList`.
+
+    Example:
+
+    >>> from tflite_export.operator_list import OperatorList, Subgraph
+    >>> parts = tuple(Subgraph(name, (), (), (), ()) for name in ("main", ""))
+    >>> [part.name for part in workloads(OperatorList(parts, "", {}, (), 0))]
+    ['model:main', 'model:1']
+    """
+    listed, name = operator_list(file), _name_of(file)
+    if len(listed.subgraphs) < 2:
+        return (workload(listed, name),)
+    return tuple(
+        workload(listed, f"{name}:{subgraph.name or index}", index)
+        for index, subgraph in enumerate(listed.subgraphs)
+    )
+
+
+def _name_of(file):
+    return pathlib.Path(file).stem if isinstance(file, str | os.PathLike) else "model"
 
 
 def _closed(subgraph):

@@ -64,11 +64,11 @@ class Package:
         return sum(e.parameter_bytes for e in self.executables if e.kind != KINDS[1])
 
 
-def packages(path_or_bytes):
+def packages(file):
     """The `Package` of each custom operator of a compiled model, in order.
 
     Args:
-        path_or_bytes: the file's path or its bytes.
+        file: the file's path, its bytes, or its `OperatorList`.
 
     Returns:
         list; empty for a file that was not compiled.
@@ -88,7 +88,7 @@ def packages(path_or_bytes):
     """
     return [
         _package(operator.custom_options)
-        for subgraph in operator_list(path_or_bytes).subgraphs
+        for subgraph in operator_list(file).subgraphs
         for operator in subgraph.operators
         if operator.custom and operator.name == OPERATOR
     ]

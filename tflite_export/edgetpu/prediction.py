@@ -124,14 +124,14 @@ class Prediction:
                 yield f"     '{verdict.writes}': {verdict.reason}; {verdict.remedy}"
 
 
-def predict(path_or_bytes):
+def predict(file):
     """Predicts what the Edge TPU compiler 16.0 maps of a file.
 
     The graph is cut once: from the first operator that is not mapped on, all run on the CPU.
     Operators before the first mapped one, such as the QUANTIZE of a float input, cut nothing.
 
     Args:
-        path_or_bytes: the file's path or its bytes.
+        file: the file's path, its bytes, or its `OperatorList`.
 
     Returns:
         a `Prediction`.
@@ -149,7 +149,7 @@ def predict(path_or_bytes):
     >>> predict(convert(IntegerGraph("double", (x,), (Add((x, x), y),), ("y",)))).all_mapped
     True
     """
-    listed = operator_list(path_or_bytes)
+    listed = operator_list(file)
     if not listed.subgraphs:
         return Prediction((), "it has no subgraph", 0)
     tensors, verdicts, cut = listed.subgraphs[0].tensors, [], False

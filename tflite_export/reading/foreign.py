@@ -11,20 +11,18 @@ _SIGNED = {"int8": True, "uint8": False}
 _FLOATS = ("float32", "float16")
 
 
-def foreign_graph(listed, family):
-    """The `IntegerGraph` of a file of int8 or uint8 tensors.
+def foreign_graph(subgraph, family):
+    """The `IntegerGraph` of a subgraph of int8 or uint8 tensors.
 
     Args:
-        listed: the file's `OperatorList`.
+        subgraph: the `Subgraph`.
         family: the `KernelFamily` to match.
 
     Raises:
         UnsupportedModelError: if an operator or tensor has no integer meaning here.
         BrokenFileError: if a tensor is read before it is written.
     """
-    if not listed.subgraphs:
-        raise BrokenFileError("this .tflite file has no subgraph")
-    return _Translation(listed.subgraphs[0], family).graph()
+    return _Translation(subgraph, family).graph()
 
 
 class _Translation:

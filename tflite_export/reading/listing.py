@@ -87,11 +87,12 @@ class OperatorList:
     """A .tflite file.
 
     Attributes:
-        subgraphs: the subgraphs; a file runs the first.
+        subgraphs: the subgraphs; without a signature, a runtime runs the first.
         description: what its writer says of it.
         metadata: bytes by name.
         attachments: names of the files in a zip archive behind the model.
         size: bytes of the file.
+        signatures: index of a subgraph by the name of the signature that runs it.
     """
 
     subgraphs: tuple[Subgraph, ...]
@@ -99,3 +100,31 @@ class OperatorList:
     metadata: Mapping[str, bytes]
     attachments: tuple[str, ...]
     size: int
+    signatures: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    def subgraph_index(self, which):
+        """The place of a subgraph that is named by its place, its signature or its own name.
+
+        Raises:
+            ValueError: if there is none; the sentence tells which there are.
+
+        Example:
+
+        >>> graphs = tuple(Subgraph(name, (), (), (), ()) for name in ("main", "train"))
+        >>> listed = OperatorList(graphs, "", {}, (), 0, signatures={"serve": 0})
+        >>> listed.subgraph_index("serve"), listed.subgraph_index("train")
+        (0, 1)
+        """
+        names = [subgraph.name for subgraph in self.subgraphs]
+        if isinstance(which, str):
+            if which in self.signatures:
+                return self.signatures[which]
+            if names.count(which) == 1:
+                return names.index(which)
+        elif which in range(len(names)):
+            return which
+        raise ValueError(
+            f"the file has no single subgraph {which!r:.60}: give one of 0 to {len(names) - 1}, a "
+            f"signature ({', '.join(self.signatures) or 'it has none'}) or a name "
+            f"({', '.join(name or '(empty)' for name in names)})"
+        )

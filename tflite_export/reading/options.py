@@ -1,5 +1,6 @@
 """The options of an operator as plain values."""
 
+import functools
 import re
 
 import numpy as np
@@ -52,11 +53,13 @@ def options_of(operator):
     return {}
 
 
+@functools.cache
 def _type_names(union):
     names = {number: name for name, number in vars(union).items() if isinstance(number, int)}
     return {number: name for number, name in names.items() if hasattr(schema, f"{name}T")}
 
 
+@functools.cache
 def _snake_case(name):
     """The schema's name of a field.
 

@@ -42,8 +42,9 @@ def parse(content):
     model = CheckedFile(content, FILE_IDENTIFIER).root
     codes = [_operator_code(table) for table in model.tables(1)]
     buffers = [_buffer(table) for table in model.tables(4)]
+    subgraphs = tuple(_subgraph(table, codes, buffers) for table in model.tables(2))
     return OperatorList(
-        subgraphs=tuple(_subgraph(table, codes, buffers) for table in model.tables(2)),
+        subgraphs=subgraphs,
         description=model.text(3),
         metadata={
             table.text(0): _entry(buffers, table.scalar(1, Uint32Flags), "buffer").tobytes()
@@ -51,6 +52,7 @@ def parse(content):
         },
         attachments=_attachments(content),
         size=len(content),
+        signatures=_signatures(model.tables(7), len(subgraphs)),
     )
 
 
@@ -60,6 +62,16 @@ def _entry(entries, index, kind):
             f"this .tflite file is damaged: it refers to {kind} {index} of {len(entries)}"
         )
     return entries[index]
+
+
+def _signatures(tables, count):
+    signatures = {table.text(2): table.scalar(4, Uint32Flags) for table in tables}
+    for name, index in signatures.items():
+        if index >= count:
+            raise BrokenFileError(
+                f"this .tflite file is damaged: signature '{name}' runs subgraph {index} of {count}"
+            )
+    return signatures
 
 
 def _operator_code(table):

@@ -1,12 +1,12 @@
 """`read`: from a .tflite file to an `IntegerGraph`."""
 
 from pikelpn_keras.integer.kernels.families import FAMILIES
-from tflite_export.operator_list import operator_list
+from tflite_export.operator_list import BrokenFileError, operator_list
 from tflite_export.reading.foreign import foreign_graph
 from tflite_export.reading.recorded import recorded_graph
 
 
-def read(path_or_bytes, *, kernels="xnnpack"):
+def read(file, *, kernels="xnnpack", subgraph=0):
     """The `IntegerGraph` of a .tflite file.
 
     A file that `convert` wrote gives the graph that it was written from, and converting that gives
@@ -16,8 +16,9 @@ def read(path_or_bytes, *, kernels="xnnpack"):
     a DEQUANTIZE.
 
     Args:
-        path_or_bytes: the file's path or its bytes.
+        file: the file's path, its bytes, or its `OperatorList`.
         kernels: the family to match in files by others: "xnnpack", "builtin" or "reference".
+        subgraph: which to read of several: its place, its signature or its name.
 
     Returns:
         an `IntegerGraph`. Of files by others, grids are `AffineGrid`s, whose integers count from
@@ -27,7 +28,7 @@ def read(path_or_bytes, *, kernels="xnnpack"):
         BrokenFileError: a ValueError, if it is no .tflite file or is damaged.
         UnsupportedModelError: a ValueError, if an operator or tensor has no integer meaning here;
             it is named. `operator_list` still lists the file.
-        ValueError: if `kernels` is unknown.
+        ValueError: if `kernels` is unknown, or there is no such subgraph.
         OSError: if there is no such file.
 
     Example:
@@ -42,6 +43,9 @@ def read(path_or_bytes, *, kernels="xnnpack"):
     """
     if kernels not in FAMILIES:
         raise ValueError(f"kernels is {kernels!r}; it must be one of {', '.join(FAMILIES)}")
-    listed = operator_list(path_or_bytes)
+    listed = operator_list(file)
+    if not listed.subgraphs:
+        raise BrokenFileError("this .tflite file has no subgraph")
+    chosen = listed.subgraphs[listed.subgraph_index(subgraph)]
     graph = recorded_graph(listed)
-    return foreign_graph(listed, FAMILIES[kernels]) if graph is None else graph
+    return foreign_graph(chosen, FAMILIES[kernels]) if graph is None else graph

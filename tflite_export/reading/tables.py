@@ -81,10 +81,10 @@ class CheckedTable(flatbuffers.table.Table):
         file.check(position, SOffsetTFlags.bytewidth)
         super().__init__(file.content, position)
         self.file = file
-        vtable = position - self.Get(SOffsetTFlags, position)
-        size = self.Get(VOffsetTFlags, vtable)
-        self._end = self.Get(VOffsetTFlags, vtable + VOffsetTFlags.bytewidth)
-        file.check(vtable, size)
+        self._vtable = position - self.Get(SOffsetTFlags, position)
+        self._slots_end = self.Get(VOffsetTFlags, self._vtable)
+        self._end = self.Get(VOffsetTFlags, self._vtable + VOffsetTFlags.bytewidth)
+        file.check(self._vtable, self._slots_end)
         file.check(position, self._end)
         file.charge(self._end + TABLE_COST)
 
@@ -92,10 +92,12 @@ class CheckedTable(flatbuffers.table.Table):
 
     def Get(self, flags, off):  # noqa: N802
         self.file.check(off, flags.bytewidth)
-        return super().Get(flags, off)
+        return flags.py_type(flags.packer_type.unpack_from(self.Bytes, off)[0])
 
     def Offset(self, vtableOffset):  # noqa: N802, N803
-        offset = super().Offset(vtableOffset)
+        if vtableOffset >= self._slots_end:
+            return 0
+        offset = self.Get(VOffsetTFlags, self._vtable + vtableOffset)
         if offset >= self._end:
             raise BrokenFileError(
                 f"this .tflite file is damaged: the table at byte {self.Pos} has a field outside "

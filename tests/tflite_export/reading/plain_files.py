@@ -1,5 +1,6 @@
 """Plain int8 and uint8 files, as other converters write them: scales are any numbers."""
 
+import copy
 import dataclasses
 import io
 import zipfile
@@ -7,7 +8,7 @@ import zipfile
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tflite_export.flatbuffer import pack
+from tflite_export.flatbuffer import pack, unpack
 
 RANGES = {"INT8": (-128, 127), "UINT8": (0, 255)}
 
@@ -196,3 +197,17 @@ def with_attachment(tflite):
     with zipfile.ZipFile(content, "a") as archive:
         archive.writestr("labels.txt", "cat\ndog\n")
     return content.getvalue()
+
+
+def in_several_subgraphs(tflite, names=("main", "second")):
+    """A file of several subgraphs, each that of `tflite`, with signatures `run_NAME`."""
+    model = unpack(tflite)
+    (subgraph,) = model.subgraphs
+    model.subgraphs = [copy.copy(subgraph) for _ in names]
+    model.signatureDefs = []
+    for index, name in enumerate(names):
+        model.subgraphs[index].name = name
+        model.signatureDefs.append(
+            schema.SignatureDefT(signatureKey=f"run_{name}", subgraphIndex=index)
+        )
+    return pack(model)

@@ -6,6 +6,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from tests.tflite_export import graphs
+from tests.tflite_export.reading.plain_files import in_several_subgraphs
 from tflite_export import convert
 from tflite_export.flatbuffer import pack, unpack
 from tflite_export.metadata import unpack_record
@@ -155,6 +156,19 @@ def test_several_subgraphs():
     listed = operator_list(pack(whole))
     assert [subgraph.name for subgraph in listed.subgraphs] == ["", "second"]
     assert [t.name for t in listed.subgraphs[1].tensors] == ["z"]
+
+
+def test_signatures_name_subgraphs():
+    whole = unpack(in_several_subgraphs(model([tensor(), tensor("y")], [operator()], [code(0)])))
+    listed = operator_list(pack(whole))
+    assert listed.signatures == {"run_main": 0, "run_second": 1}
+    assert [listed.subgraph_index(which) for which in (1, "second", "run_second")] == [1, 1, 1]
+    for which in (2, -1, "third", None):
+        with pytest.raises(ValueError, match="give one of 0 to 1, a signature .run_main, run_sec"):
+            listed.subgraph_index(which)
+    whole.signatureDefs[1].subgraphIndex = 2
+    with pytest.raises(BrokenFileError, match="signature 'run_second' runs subgraph 2 of 2"):
+        operator_list(pack(whole))
 
 
 def test_files_appended_as_zip():

@@ -3,8 +3,8 @@
 A .keras model of this library is counted as the integers that it deploys, any other .keras model at
 the formats that its layers compute in, or as if it ran in those of --weights, --activations and
 --elementwise. A .tflite file of `pikelpn export` is counted as the integers that it was written
-from, any other operator by operator; what is not known is listed and not counted. With --compare
-all models stand in one table, costs relative to the first.
+from, any other operator by operator, and each of several subgraphs apart; what is not known is
+listed and not counted. With --compare all models stand in one table, costs relative to the first.
 """
 
 import dataclasses
@@ -57,7 +57,10 @@ def run(values, *paths):
 
     formats = _formats(values)
     with user_errors():
-        reports = [report(_workload(path, formats), values.cost_model) for path in paths]
+        counted = [entry for path in paths for entry in _workloads(path, formats)]
+        reports = [report(entry, values.cost_model) for entry in counted]
+        if values.format in SINGLE and not values.compare and len(reports) > 1:
+            raise UserError(f"{paths[0]} has several subgraphs; add --compare")
         documents = [Comparison(reports)] if values.compare else reports
         text = "\n\n".join(WRITERS[values.format](entry).rstrip("\n") for entry in documents)
     for found in reports:
@@ -81,21 +84,21 @@ def _formats(values):
         return Formats(*given)
 
 
-def _workload(name, formats):
-    """The `Workload` of a file, under the file's name."""
+def _workloads(name, formats):
+    """The `Workload` of a file under the file's name, or one for each subgraph of several."""
     path = pathlib.Path(name)
     if path.suffix == ".tflite":
         from tflite_export import costing
 
         if formats is not None:
             raise UserError(f"{path}: formats are for float .keras models; this file has its own")
-        return costing.workload(path)
+        return costing.workloads(path)
     if path.suffix not in KERAS_SUFFIXES:
         raise UserError(f"{path}: give .keras and .tflite files")
     from pikelpn_keras.cost import workload
 
     counted = workload(saved_models.load(path), formats)
-    return dataclasses.replace(counted, name=path.stem)
+    return [dataclasses.replace(counted, name=path.stem)]
 
 
 def _write(text, path):
