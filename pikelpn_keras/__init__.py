@@ -14,8 +14,11 @@ from pikelpn_keras.version import __version__
 
 _MODULES = ("callbacks", "cost", "interop", "layers", "models", "quantizers")
 _NAMES = {
+    "FitRecipe": "pikelpn_keras.training",
     "IntegerGraph": "pikelpn_keras.integer",
     "QuantConfig": "pikelpn_keras.config",
+    "distilling": "pikelpn_keras.training",
+    "fit_recipe": "pikelpn_keras.training",
     "integer_graph": "pikelpn_keras.lowering",
     "quantize_model": "pikelpn_keras.quantize",
 }

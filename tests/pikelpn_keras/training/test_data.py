@@ -1,0 +1,90 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pikelpn_keras.training.data import label_loss, label_shape, steps_per_epoch
+
+X, Y = np.zeros((70, 4)), np.arange(70) % 3
+
+
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 7
+
+    def __getitem__(self, index):
+        return X[:10], Y[:10]
+
+
+def generator():
+    for start in range(0, 70, 10):
+        yield X[start : start + 10], Y[start : start + 10]
+
+
+def tf_data():
+    return tf.data.Dataset.from_tensor_slices((X, Y)).batch(10)
+
+
+def loader():
+    import torch
+
+    data = torch.utils.data.TensorDataset(torch.tensor(X), torch.tensor(Y))
+    return torch.utils.data.DataLoader(data, batch_size=10)
+
+
+@pytest.mark.parametrize(
+    "data", [Batches, generator, tf_data, pytest.param(loader, marks=pytest.mark.torch)]
+)
+def test_data_sets(data):
+    shape, x = label_shape(data(), None)
+    assert len(shape) == 1
+    assert steps_per_epoch(x, None, {}) == (None if data is generator else 7)
+    assert len(list(x)) == 7
+
+
+@pytest.mark.parametrize(
+    ("given", "steps"),
+    [
+        ({}, 3),
+        ({"batch_size": 10}, 7),
+        ({"batch_size": 10, "validation_split": 0.25}, 6),
+        ({"batch_size": None, "validation_split": 0.0}, 3),
+        ({"steps_per_epoch": 5}, 5),
+    ],
+)
+def test_steps_of_arrays(given, steps):
+    assert steps_per_epoch(X, Y, given) == steps
+    assert steps_per_epoch({"image": X}, Y, given) == steps
+
+
+def test_unknown_and_infinite_lengths():
+    assert steps_per_epoch(tf_data().filter(lambda *batch: True), None, {}) is None
+    assert steps_per_epoch(tf_data().repeat(), None, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "model_shape", "one_hot"),
+    [
+        ((70,), (None, 3), False),
+        ((70, 1), (None, 3), False),
+        ((None, 3), (None, 3), True),
+        ((70, 3), None, True),
+        ((8, 5, 5), (None, 5, 5, 3), False),
+        ((8, 5, 5, 3), (None, 5, 5, 3), True),
+    ],
+)
+def test_loss(shape, model_shape, one_hot):
+    kind = "Categorical" if one_hot else "SparseCategorical"
+    loss = label_loss(shape, model_shape)
+    assert type(loss).__name__ == f"{kind}Crossentropy"
+    assert loss.get_config()["from_logits"]
+
+
+def test_one_hot_labels_of_other_classes():
+    with pytest.raises(ValueError, match="one-hot labels are of 4 classes, and the model is of 3"):
+        label_loss((70, 4), (None, 3))
+
+
+def test_labels_are_missing():
+    with pytest.raises(ValueError, match="there are no labels"):
+        label_shape(tf.data.Dataset.from_tensor_slices(X), None)
