@@ -1,17 +1,26 @@
-"""The net of the accuracy experiments in HGQ2's layers, with bits that do not move."""
+"""Separable nets in HGQ2's layers, with bits that do not move."""
+
+import dataclasses
 
 import hgq.config
 import hgq.layers
 import keras
+from architectures import CIFAR
 from hgq.constraints import Constant
-from nets import BLOCKS
 
 # Integer bits that the ranges of activations start from; training moves them.
 ACTIVATION_INTEGER_BITS = 3
 
 
-def separable_net(input_shape=(32, 32, 3), classes=10, weight_bits=4, activation_bits=8):
-    """Stem, eight separable blocks and a classifier, bits as in `nets.pikelpn_net`.
+def separable_net(input_shape=(32, 32, 3)):
+    """The net of the accuracy experiments, from raw pixels to logits."""
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Rescaling(1 / 256)(inputs)
+    return keras.Model(inputs, logits(x, dataclasses.replace(CIFAR, input_shape=input_shape)))
+
+
+def logits(x, architecture, weight_bits=4, activation_bits=8):
+    """Logits of pictures on [0, 1), by a net with bits as in `nets.pikelpn_net`.
 
     HGQ2 learns bits for each weight and each activation. Here they are constants, so that the cost
     is that of the others: weights have a range for each output channel that follows the largest,
@@ -19,33 +28,30 @@ def separable_net(input_shape=(32, 32, 3), classes=10, weight_bits=4, activation
     All weights are uniform, for HGQ2 knows no powers of two.
 
     Args:
-        input_shape: shape of the pictures, which are raw pixels.
-        classes: number of classes.
+        x: symbolic tensor `(batch, height, width, channels)`.
+        architecture: an `Architecture`.
         weight_bits: bits of depthwise and pointwise kernels, sign included; first and last layer
             have 7.
         activation_bits: bits of activations.
     """
+    hidden = _range(activation_bits, ACTIVATION_INTEGER_BITS)
+    filters, strides = architecture.stem
     with hgq.config.LayerConfigScope(enable_ebops=False):
-        pixels = _range(8, 0)
-        x = inputs = keras.Input(input_shape)
-        x = keras.layers.Rescaling(1 / 256)(x)
-        x = _convolution(32, 3, 7, pixels)(x)
+        x = _convolution(filters, 3, 7, _range(8, 0), strides=strides)(x)
         x = keras.layers.ReLU()(_norm()(x))
-        for filters, strides in BLOCKS:
+        for filters, strides in architecture.blocks:
             options = {"strides": strides, "groups": x.shape[-1]}
-            hidden = _range(activation_bits, ACTIVATION_INTEGER_BITS)
             x = _convolution(x.shape[-1], 3, weight_bits, hidden, **options)(x)
             x = keras.layers.ReLU()(_norm()(x))
             x = _convolution(filters, 1, weight_bits, hidden)(x)
             x = keras.layers.ReLU()(_norm()(x))
         x = keras.layers.GlobalAveragePooling2D()(x)
-        dense = hgq.layers.QDense(
-            classes,
+        return hgq.layers.QDense(
+            architecture.classes,
             kq_conf=_weights(7, channel_axis=1),
             bq_conf=_weights(16, channel_axis=0),
             iq_conf=_range(8, ACTIVATION_INTEGER_BITS, axes=(0, 1)),
-        )
-        return keras.Model(inputs, dense(x))
+        )(x)
 
 
 def _convolution(filters, size, bits, inputs, **options):

@@ -1,31 +1,40 @@
-"""The net of the accuracy experiments in qkeras-v3's layers, on any backend of Keras."""
+"""Separable nets in qkeras-v3's layers, on any backend of Keras."""
+
+import dataclasses
 
 import keras
 import qkeras
+from architectures import CIFAR
 from keras import ops
-from nets import BLOCKS
 
 # Integer bits of 8-bit activations, which qkeras sets by hand: norms leave a deviation of about 1.
 ACTIVATION_INTEGER_BITS = 2
 
 
-def separable_net(input_shape=(32, 32, 3), classes=10, norm="parameters"):
-    """Stem, eight separable blocks and a classifier with 4-bit kernels.
+def separable_net(input_shape=(32, 32, 3), norm="parameters"):
+    """The net of the accuracy experiments, from raw pixels to logits; arguments as in `logits`."""
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Rescaling(1 / 256)(inputs)
+    architecture = dataclasses.replace(CIFAR, input_shape=input_shape)
+    return keras.Model(inputs, logits(x, architecture, NORMS[norm]))
+
+
+def logits(x, architecture, norm):
+    """Logits of pictures on [0, 1), by a net with 4-bit kernels.
 
     Kernels are as near to `nets.pikelpn_net` as qkeras allows: depthwise 4 bits uniform with a
     power-of-two scale for each channel, pointwise 4-bit powers of two (no zero, one range for all
     channels), first and last layer 7 bits uniform. Activations have 8 bits.
 
     Args:
-        input_shape: shape of the pictures, which are raw pixels.
-        classes: number of classes.
-        norm: a key of `NORMS`.
+        x: symbolic tensor `(batch, height, width, channels)`.
+        architecture: an `Architecture`.
+        norm: makes a norm.
     """
-    x = inputs = keras.Input(input_shape)
-    x = keras.layers.Rescaling(1 / 256)(x)
-    x = qkeras.QConv2D(32, 3, padding="same", use_bias=False, kernel_quantizer=_uniform(7))(x)
-    x = _activation()(NORMS[norm]()(x))
-    for filters, strides in BLOCKS:
+    filters, strides = architecture.stem
+    x = _convolution(filters, 3, _uniform(7), strides=(strides, strides), padding="same")(x)
+    x = _activation()(norm()(x))
+    for filters, strides in architecture.blocks:
         x = qkeras.QDepthwiseConv2D(
             3,
             (strides, strides),
@@ -33,12 +42,11 @@ def separable_net(input_shape=(32, 32, 3), classes=10, norm="parameters"):
             use_bias=False,
             depthwise_quantizer=_uniform(4, scale_axis=[2]),
         )(x)
-        x = _activation()(NORMS[norm]()(x))
-        pointwise = qkeras.quantized_po2(4, max_value=1)
-        x = qkeras.QConv2D(filters, 1, use_bias=False, kernel_quantizer=pointwise)(x)
-        x = _activation()(NORMS[norm]()(x))
+        x = _activation()(norm()(x))
+        x = _convolution(filters, 1, qkeras.quantized_po2(4, max_value=1))(x)
+        x = _activation()(norm()(x))
     x = keras.layers.GlobalAveragePooling2D()(x)
-    return keras.Model(inputs, qkeras.QDense(classes, kernel_quantizer=_uniform(7))(x))
+    return qkeras.QDense(architecture.classes, kernel_quantizer=_uniform(7))(x)
 
 
 class PortableQBatchNormalization(qkeras.QBatchNormalization):
@@ -93,6 +101,10 @@ NORMS = {
 
 def _quantized(quantizer, value):
     return value if quantizer is None else quantizer(value)
+
+
+def _convolution(filters, size, quantizer, **options):
+    return qkeras.QConv2D(filters, size, use_bias=False, kernel_quantizer=quantizer, **options)
 
 
 def _uniform(bits, **options):
