@@ -117,6 +117,21 @@ def encode(node, storage, tight=C):
     )
 
 
+def coded_shift(node):
+    """The shifts that the scale codes of a node say; those of a graph made by hand may be others.
+
+    Args:
+        node: a `LinearNode`.
+
+    Returns:
+        int64 array `(channels,)`.
+    """
+    exponents = node.inputs[0].grid.exponent + node.weights.scales.exponents
+    if node.norm is not None:
+        exponents = exponents + node.norm.scales.exponents
+    return np.broadcast_to(node.output.grid.exponent - exponents, node.shift.shape)
+
+
 def file_shift(node):
     """The shifts of a node as written: those far out are replaced by nearer ones of equal effect.
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pikelpn_keras.integer.nodes import LinearNode
 from pikelpn_keras.version import __version__
+from tflite_export.encoding import coded_shift
 from tflite_export.flatbuffer import unpack
 
 NAME = "pikelpn"
@@ -31,7 +33,7 @@ def record_of(graph, proofs):
     Returns:
         bytes of `pack_record`: a digest of the graph's integers, grids of all tensors with their
         true exponents and, for each layer, its quantizer and scale codes, its norm codes, its
-        encoding class and what is proven of it.
+        encoding class and what is proven of it; shifts only where the codes do not say them.
     """
     record = {
         "format": FORMAT,
@@ -136,6 +138,9 @@ def _layer_record(node, proof):
         for field in dataclasses.fields(node)
         if field.name not in _NOT_RECORDED
     }
+    if isinstance(node, LinearNode) and not np.array_equal(node.shift, coded_shift(node)):
+        # The file may hold another shift of equal effect.
+        fields["shift"] = node.shift
     return {
         "name": node.name,
         "operator": type(node).__name__,

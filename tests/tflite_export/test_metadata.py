@@ -11,6 +11,7 @@ from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.version import __version__
 from tests.tflite_export import graphs
 from tflite_export import convert, metadata
+from tflite_export.encoding import coded_shift
 from tflite_export.flatbuffer import pack, unpack
 from tflite_export.metadata import pack_record, read_record
 
@@ -19,11 +20,12 @@ from tflite_export.metadata import pack_record, read_record
 def layer(rng):
     node = graphs.dense(rng, Tensor("x", (5,), graphs.PIXELS), 3)
     settings = types.MappingProxyType({"bits": np.int64(4), "range": np.array([1, 2])})
-    return dataclasses.replace(
+    node = dataclasses.replace(
         node,
         weights=WeightRecord("UniformQuantizer", settings, 4, ScaleCodes(-3, [0, 2, 15], 4)),
         norm=NormRecord(ScaleCodes(-5, [1, 0, 3], 4), [1, 1, 1], 1, [1, -1, 1]),
     )
+    return dataclasses.replace(node, shift=coded_shift(node))
 
 
 def test_the_codes_of_a_layer_come_back(layer):
@@ -43,6 +45,12 @@ def test_the_codes_of_a_layer_come_back(layer):
         "mantissa_bits": 1,
         "signs": [1, -1, 1],
     }
+
+
+def test_shifts_stand_there_where_no_codes_say_them(layer):
+    by_hand = dataclasses.replace(layer, shift=layer.shift + [0, 1, 0])
+    (record,) = read_record(convert(graphs.single(by_hand)))["layers"]
+    assert record["shift"] == by_hand.shift.tolist()
 
 
 def test_the_proof_comes_back(layer):

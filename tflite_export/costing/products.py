@@ -134,6 +134,6 @@ def _reach(inputs, integers, bias, channel_axis):
 def _ratios(call, inputs, kernel):
     """What accumulators are multiplied by; 0.3, which is no power of two, where it is not known."""
     source, target = scale_of(inputs), scale_of(call.output)
-    if source is None or target is None or not len(kernel.scales):
+    if source is None or not target or not len(kernel.scales):
         return np.array([0.3])
     return source * kernel.scales.astype(np.float64) / target

@@ -20,7 +20,7 @@ def foreign_graph(subgraph, family):
 
     Raises:
         UnsupportedModelError: if an operator or tensor has no integer meaning here.
-        BrokenFileError: if a tensor is read before it is written.
+        BrokenFileError: if a tensor is read before it is written, or written twice.
     """
     return _Translation(subgraph, family).graph()
 
@@ -48,7 +48,10 @@ class _Translation:
         if not self._inputs:
             raise UnsupportedModelError("the model computes with floats from its inputs on")
         name = self._subgraph.name or "model"
-        return IntegerGraph(name, tuple(self._inputs), tuple(nodes), outputs)
+        try:
+            return IntegerGraph(name, tuple(self._inputs), tuple(nodes), outputs)
+        except ValueError as error:
+            raise BrokenFileError(f"this .tflite file is damaged: {error}") from None
 
     def _begin(self, index):
         tensor = self._graph_tensor(index)

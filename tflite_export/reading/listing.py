@@ -82,7 +82,7 @@ class Subgraph:
     outputs: tuple[int, ...]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class OperatorList:
     """A .tflite file.
 

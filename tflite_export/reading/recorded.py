@@ -5,8 +5,10 @@ of both is accepted if it converts to the very operators of the file, so a recor
 """
 
 import dataclasses
+import inspect
 import typing
 import warnings
+import weakref
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes import LinearNode, Node, Tensor
 from tflite_export import metadata
 from tflite_export.conversion import convert
-from tflite_export.encoding import file_shift
+from tflite_export.encoding import coded_shift, file_shift
 from tflite_export.reading.errors import UnfitRecordError
 from tflite_export.reading.parsing import parse
 from tflite_export.reading.plain_values import from_plain
@@ -23,6 +25,8 @@ from tflite_export.reading.restoring import Remains, array_fields
 
 # int8 tensors hold grids up to this width.
 LARGEST_BITS = 8
+# By `OperatorList`: converting again is slow, and a list is read, inspected and counted.
+_GRAPHS = weakref.WeakKeyDictionary()
 
 
 def recorded_graph(listed):
@@ -34,6 +38,12 @@ def recorded_graph(listed):
     Returns:
         the graph, or None where the file has no record or one that does not describe its operators.
     """
+    if listed not in _GRAPHS:
+        _GRAPHS[listed] = _recorded_graph(listed)
+    return _GRAPHS[listed]
+
+
+def _recorded_graph(listed):
     if metadata.NAME not in listed.metadata or len(listed.subgraphs) != 1:
         return None
     try:
@@ -84,6 +94,10 @@ class _Restoration:
             if field.name in layer
         }
         sources, constants = self._read_by(layer["name"])
+        if not sources:
+            raise UnfitRecordError(f"'{layer['name']}' reads nothing")
+        # A TypeError comes of operators that read more or less than their layer.
+        inspect.signature(node_type.run).bind(None, *sources)
         remains = Remains(
             tuple(self._known[name] for name in sources),
             self._tensor(layer["name"]),
@@ -91,9 +105,12 @@ class _Restoration:
             layer["encoding"],
             constants,
         )
+        trained = fields.get("shift")
         fields.update(array_fields(node_type, remains))
         node = node_type(inputs=remains.inputs, output=remains.output, **fields)
-        return _with_trained_shift(node) if isinstance(node, LinearNode) else node
+        if not isinstance(node, LinearNode):
+            return node
+        return _with_trained_shift(node, coded_shift(node) if trained is None else trained)
 
     def _read_by(self, name):
         """What the operators of a node read: names of graph tensors, and constants."""
@@ -120,15 +137,10 @@ def _node_type(name):
     return node_type
 
 
-def _with_trained_shift(node):
-    """The node with the shifts that its scale codes say, where the file's have the same effect."""
-    exponents = node.inputs[0].grid.exponent + node.weights.scales.exponents
-    if node.norm is not None:
-        exponents = exponents + node.norm.scales.exponents
-    said = np.broadcast_to(node.output.grid.exponent - exponents, node.shift.shape)
-    trained = dataclasses.replace(node, shift=said)
-    agree = file_shift(trained) == node.shift
-    return dataclasses.replace(node, shift=np.where(agree, said, node.shift))
+def _with_trained_shift(node, trained):
+    """The node with the shifts that were trained, where those in the file have the same effect."""
+    agree = file_shift(dataclasses.replace(node, shift=trained)) == node.shift
+    return dataclasses.replace(node, shift=np.where(agree, trained, node.shift))
 
 
 def converted_again(graph, subgraph):

@@ -278,6 +278,17 @@ def test_a_tensor_that_nobody_writes(rng):
         read(file.write([x], [z]))
 
 
+def test_a_tensor_that_is_written_twice(rng):
+    file = PlainFile()
+    x, y = (file.tensor((1, 4), scales=0.1) for _ in range(2))
+    file.operator("ADD", 1, [x, x], [y], schema.AddOptionsT())
+    with pytest.raises(BrokenFileError, match="two inputs of one name"):
+        read(file.write([x, x], [y]))
+    file.operator("ADD", 1, [x, x], [y], schema.AddOptionsT())
+    with pytest.raises(BrokenFileError, match="two tensors named 't1'"):
+        read(file.write([x], [y]))
+
+
 def test_unknown_kernels():
     with pytest.raises(ValueError, match="kernels is 'gpu'; it must be one of xnnpack, builtin"):
         read(b"", kernels="gpu")

@@ -7,10 +7,19 @@ import pytest
 
 import pikelpn_keras as pk
 from pikelpn_keras.integer import Grid
-from pikelpn_keras.integer.nodes import Concatenate, MaxPool2D, Multiply, Pad2D, Reshape, Tensor
+from pikelpn_keras.integer.nodes import (
+    Add,
+    Concatenate,
+    MaxPool2D,
+    Multiply,
+    Pad2D,
+    Reshape,
+    Tensor,
+)
 from tests.tflite_export import graphs
 from tests.tflite_export.operators.test_conv2d_transpose import SHAPES, transposed
 from tflite_export import convert, read
+from tflite_export.costing import workload
 from tflite_export.flatbuffer import pack, unpack
 from tflite_export.metadata import digest_of, pack_record, unpack_record
 from tflite_export.reading.errors import UnsupportedModelError
@@ -43,6 +52,15 @@ def test_a_net(rng, limit, options):
 def test_shifts_and_grids(rng, grid, shift):
     x = Tensor("x", (5,), Grid(-8, 8, signed=False))
     assert_comes_back(graphs.single(graphs.dense(rng, x, 3, grid=grid, shift=shift, limit=31)))
+
+
+@pytest.mark.parametrize("shift", [-30, 40])
+@pytest.mark.parametrize("limit", [7, 127])
+def test_shifts_that_the_file_replaces_by_nearer_ones(rng, shift, limit):
+    x = Tensor("x", (5,), Grid(-8, 8, signed=False))
+    options = {"limit": limit, "grid": graphs.SIGNED}
+    node = graphs.dense(rng, x, 3, shift=[shift, 3, 2], **options)
+    assert_comes_back(graphs.single(node))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -151,6 +169,16 @@ def _weights_of_other_scales(record):
 def test_a_record_that_does_not_fit_is_not_believed(rng, dense, change):
     graph = read(with_record(convert(dense), change))
     assert type(graph.nodes[0]).__name__ == "AffineDense"
+
+
+@pytest.mark.parametrize("inputs", [[], [0]])
+def test_operators_that_read_less_than_their_layer_are_not_believed(inputs):
+    x, y, total = (Tensor(name, (5,), graphs.UNSIGNED) for name in ("x", "y", "total"))
+    whole = unpack(convert(graphs.single(Add((x, y), total))))
+    whole.subgraphs[0].operators[0].inputs = np.array(inputs, np.int32)
+    with pytest.raises(UnsupportedModelError, match="ADD"):
+        read(pack(whole))
+    assert [layer.kind for layer in workload(pack(whole)).layers] == ["ADD"]
 
 
 def test_a_record_that_moves_other_integers_is_not_believed(rng):
