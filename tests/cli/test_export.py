@@ -1,6 +1,7 @@
 import keras
 import pytest
 
+import pikelpn_keras as pk
 import tflite_export
 from tests.cli.conftest import small_model
 from tflite_export.cli import saved_models
@@ -31,6 +32,18 @@ def test_weight_storage_reaches_the_file(model_file, output, pikelpn):
     assert pikelpn("export", model_file, f"--output={output}", "--weight_storage=int4")[0] == 0
     model = saved_models.load(model_file)
     assert output.read_bytes() == tflite_export.convert(model, weight_storage="int4")
+
+
+def test_a_file_for_the_edge_tpu(output, tmp_path, pikelpn):
+    path = tmp_path / "large_pictures.keras"
+    model = pk.models.SuperResolution(input_shape=(6, 6, 3), filters=4, blocks=1)
+    model.save(path)
+    assert pikelpn("export", path, f"--output={output}")[0] == 0
+    status, out, _ = pikelpn("edgetpu", "check", output)
+    assert (status, "export the model with --target=edgetpu" in out) == (1, True)
+    assert pikelpn("export", path, f"--output={output}", "--target=edgetpu")[0] == 0
+    status, out, _ = pikelpn("edgetpu", "check", output)
+    assert status == 0, out
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def _status(use):
     """(status, reason, remedy) of an operator by itself."""
     support = SUPPORTED.get(use.operator.name)
     if support is None:
-        return UNSUPPORTED, "the Edge TPU has no such operator", "end the mapped part before it"
+        return UNSUPPORTED, "the Edge TPU has no such operator", _remedy(use.operator.name)
     if use.operator.version > support.version:
         return VERSION, f"version {use.operator.version} is beyond {support.version}", _OLDER
     if not use.inputs or not use.outputs or use.inputs[0] is None:
@@ -204,7 +204,14 @@ def _status(use):
 
 
 _OLDER = "use a converter that writes older operator versions"
+# What `mapping` writes in other operators.
+_OTHERWISE = ("DEPTH_TO_SPACE", "FULLY_CONNECTED")
+_EXPORT = "of this library, export the model with --target=edgetpu"
 _CONSTANT_TYPES = ("int8", "uint8", "int32", "int64")
+
+
+def _remedy(name):
+    return _EXPORT if name in _OTHERWISE else "end the mapped part before it"
 
 
 def _tensor_status(tensor):
@@ -235,6 +242,6 @@ def _refusal(listed):
             if newest is not None and operator.version > newest:
                 return (
                     f"it does not know {operator.name} version {operator.version}, only up to "
-                    f"{newest}; {_OLDER}"
+                    f"{newest}; {_EXPORT if operator.name in _OTHERWISE else _OLDER}"
                 )
     return ""

@@ -6,6 +6,7 @@ import pikelpn_keras as pk
 from tests.tflite_export.reading.plain_files import Layer, PlainFile, linear
 from tflite_export import convert
 from tflite_export.edgetpu import prediction
+from tflite_export.edgetpu.mapping import mapped_whole
 from tflite_export.edgetpu.prediction import predict
 from tflite_export.flatbuffer import pack, unpack
 
@@ -27,10 +28,14 @@ def test_all_operators_of_the_models_are_mapped(name):
     assert found.runtime <= 13
 
 
-def test_super_resolution_keeps_its_last_operator_on_the_cpu():
-    found = predict(convert(pk.models.SuperResolution(input_shape=(12, 10, 3))))
+def test_super_resolution_is_mapped_whole_when_it_is_exported_for_the_edge_tpu():
+    assert {*ZOO, "SuperResolution"} == set(pk.models.__all__)
+    graph = pk.integer_graph(pk.models.SuperResolution(input_shape=(12, 10, 3)))
+    found = predict(convert(graph))
     assert [v.operator for v in found.verdicts if not v.mapped] == ["DEPTH_TO_SPACE"]
     assert found.cut is found.verdicts[-1]
+    found = predict(convert(mapped_whole(graph)))
+    assert found.all_mapped, str(found)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,13 @@ def define_flags(values):
         **own,
     )
     flags.DEFINE_enum(
+        "target",
+        "any",
+        ["any", "edgetpu"],
+        "edgetpu writes the same integers in operators that Coral's Edge TPU takes.",
+        **own,
+    )
+    flags.DEFINE_enum(
         "exact",
         "report",
         ["report", "all"],
@@ -47,7 +54,7 @@ def run(values, model_path):
 
     with user_errors(), warnings.catch_warnings(record=True) as notes:
         tflite = tflite_export.convert(
-            model,
+            _for_target(model, values.target),
             input_type=values.input_type,
             weight_storage=values.weight_storage,
             exact=values.exact,
@@ -60,6 +67,15 @@ def run(values, model_path):
     _print_layers(tflite)
     print(f"wrote {output}, {len(tflite):,} bytes")
     return 0
+
+
+def _for_target(model, target):
+    """The model, or the graph in which `target` computes it."""
+    if target != "edgetpu":
+        return model
+    from tflite_export.edgetpu.mapping import mapped_whole
+
+    return mapped_whole(model)
 
 
 def _print_layers(tflite):
