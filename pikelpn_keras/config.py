@@ -13,6 +13,8 @@ from pikelpn_keras.quantizers import Quantizer, UniformQuantizer
 DENSE = UniformQuantizer(7, per_channel=False)
 WEIGHT_LOSSES = ("max", "mse", "angle_length")
 WEIGHT_ROUNDINGS = ("compensated", "nearest")
+# In place of a quantizer: that of `quantizers.CANDIDATES` which fits the kernel best.
+AUTO = "auto"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,13 +71,14 @@ class LayerConfig:
     """What one layer gets in place of the configuration's defaults.
 
     Args:
-        quantizer: quantizer of its kernel, by object, name or config; None for the default.
+        quantizer: quantizer of its kernel, by object, name or config, or "auto"; None for the
+            default.
         activation_bits: width of its output; None for the default.
         weight_loss: see `QuantConfig`; None for the default.
         weight_rounding: see `QuantConfig`; None for the default.
     """
 
-    quantizer: Quantizer | None = None
+    quantizer: Quantizer | str | None = None
     activation_bits: int | None = None
     weight_loss: str | None = None
     weight_rounding: str | None = None
@@ -96,6 +99,10 @@ class QuantConfig:
     """How `quantize_model` quantizes a model: quantizers by kind of layer, widths, overrides.
 
     Presets: `pikelpn`, `w8a8`, `w4a4` and `binary`. `dataclasses.replace` changes one.
+
+    "auto" in place of a quantizer gives each kernel, uniform 4 bits or powers of two of 6 levels,
+    what fits its weights best: the least relative squared error at the exponents that `weight_loss`
+    chooses (`pikelpn_keras.quantizers.best_fit`). Both have 4 bits, and both are exact everywhere.
 
     Args:
         convolution: quantizer of convolutions, an object, a name or a config.
@@ -131,12 +138,12 @@ class QuantConfig:
     True
     """
 
-    convolution: Quantizer
-    pointwise: Quantizer
-    depthwise: Quantizer
-    dense: Quantizer = DENSE
-    first: Quantizer | None = None
-    last: Quantizer | None = None
+    convolution: Quantizer | str
+    pointwise: Quantizer | str
+    depthwise: Quantizer | str
+    dense: Quantizer | str = DENSE
+    first: Quantizer | str | None = None
+    last: Quantizer | str | None = None
     activation_bits: int = 8
     weight_loss: str = "mse"
     weight_rounding: str = "compensated"
@@ -238,11 +245,13 @@ class QuantConfig:
 
 
 def _preset(cls, convolution, pointwise, depthwise, changes):
-    ends = {"first": "uniform7", "last": "uniform7"}
-    return cls(convolution, pointwise, depthwise, **{**ends, **changes})
+    own = {"convolution": convolution, "pointwise": pointwise, "depthwise": depthwise}
+    return cls(**{**own, "first": "uniform7", "last": "uniform7", **changes})
 
 
 def _quantizer(field, identifier):
+    if identifier == AUTO:
+        return AUTO
     try:
         return quantizers.get(identifier)
     except ValueError as error:

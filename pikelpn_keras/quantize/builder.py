@@ -6,11 +6,12 @@ import dataclasses
 import keras
 import numpy as np
 
-from pikelpn_keras import layers
-from pikelpn_keras.config import LayerConfig
+from pikelpn_keras import layers, quantizers
+from pikelpn_keras.config import AUTO, LayerConfig
 from pikelpn_keras.quantize.errors import refuse, refuse_not_finite
 from pikelpn_keras.quantize.folding import fold_remainder
 from pikelpn_keras.quantize.kernel_kinds import DENSE, DEPTHWISE, DEPTHWISE_1D
+from pikelpn_keras.quantize.scales import fitting_quantizer
 from pikelpn_keras.quantize.values import OnGrid, Product, Sum
 
 OUTPUT_BITS = 8
@@ -202,7 +203,7 @@ class Builder:
         key = (id(value.layer), value.name, id(value.norm and value.norm.layer), kernel.tobytes())
         key += (b"" if bias is None else bias.tobytes(),)
         if key not in self._kernels:
-            made = [self._kernel_layer(value, bias is not None, at_end)]
+            made = [self._kernel_layer(value, kernel, bias is not None, at_end)]
             if norm is not None:
                 made.append(self._norm_layer(norm))
             self._kernels[key] = made
@@ -214,9 +215,17 @@ class Builder:
             self._assign(value, self._kernels[key], kernel, bias, norm, multiplier)
         return tensor
 
-    def _kernel_layer(self, value, use_bias, at_end):
+    def _kernel_layer(self, value, kernel, use_bias, at_end):
         ends = ["first"] * value.reads_input + ["last"] * at_end if value.kind.ends else []
         choice = self.config.for_layer(value.layer.name, *ends, value.kind.role)
+        if choice.quantizer == AUTO:
+            found = fitting_quantizer(
+                kernel.astype(np.float32),
+                [quantizers.get(name) for name in quantizers.CANDIDATES],
+                value.kind.channel_axes,
+                choice.weight_loss,
+            )
+            choice = dataclasses.replace(choice, quantizer=found)
         layer = value.kind.layer_class(
             **value.arguments,
             use_bias=use_bias,

@@ -3,6 +3,8 @@
 import numpy as np
 from keras import ops
 
+from pikelpn_keras.quantizers import best_fit
+
 # Offsets from the exponent of the quantizer's own rule that are tried. Ties keep that exponent.
 OFFSETS = (0, 1, -1, -2, -3)
 
@@ -77,6 +79,24 @@ def choose_exponents(weights, quantizer, channel_axes=(-1,), loss="mse"):
         least = np.minimum(error, least)
     best = best.astype(np.int64).ravel()
     return np.maximum(best, best.max() - (2**quantizer.scale_bits - 1))
+
+
+def fitting_quantizer(weights, candidates, channel_axes, loss):
+    """The quantizer that fits a kernel best once its exponents are chosen by a loss.
+
+    Args:
+        weights: array, a kernel.
+        candidates: quantizers.
+        channel_axes: see `choose_exponents`.
+        loss: as for `hold_exponents`.
+
+    Returns:
+        one of the candidates.
+    """
+    held = candidates
+    if loss != "max":
+        held = [q.holding(choose_exponents(weights, q, channel_axes, loss)) for q in candidates]
+    return candidates[held.index(best_fit(weights, held, channel_axes))]
 
 
 def hold_exponents(layer, loss):

@@ -15,7 +15,7 @@ from tensorflow_model_optimization.python.core.quantization.keras.graph_transfor
     model_transformer,
 )
 
-from pikelpn_keras.config import QuantConfig
+from pikelpn_keras.config import AUTO, QuantConfig
 from pikelpn_keras.interop.tfmot.configs import QuantizeConfig
 from pikelpn_keras.interop.tfmot.norm import ARGUMENTS, PowerOfTwoNorm
 from pikelpn_keras.interop.tfmot.quantizers import ActivationQuantizer, WeightQuantizer
@@ -115,6 +115,8 @@ def _config_of(layer, config, roles, quantize_output):
         role, axes = _role(layer)
         roles = [] if role == "dense" else roles
         choice = config.for_layer(layer.name, *roles, role)
+        if choice.quantizer == AUTO:
+            refuse(layer, "is given the quantizer 'auto', which quantize_model alone can choose")
         weights[KERNELS[type(layer)]] = WeightQuantizer(choice.quantizer, axes)
     output = None
     if quantize_output and not isinstance(layer, MOVES) and not is_softmax(layer):
