@@ -13,7 +13,7 @@ DEMO := build/demo
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all lint data clean
+.PHONY: demo docs test test-all lint data clean
 
 demo: $(INSTALLED)
 	mkdir -p $(DEMO)
@@ -21,6 +21,10 @@ demo: $(INSTALLED)
 	$(BIN)/pikelpn export $(DEMO)/digits.keras --output=$(DEMO)/digits.tflite
 	$(BIN)/pikelpn verify $(DEMO)/digits.keras $(DEMO)/digits.tflite --dataset=digits
 	$(BIN)/pikelpn ace $(DEMO)/digits.keras
+
+# The variable silences the theme's note on other tools.
+docs: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 # Pytest comes last: its summary is the last line.
 test: lint data android-tools $(INSTALLED_INTEROP)

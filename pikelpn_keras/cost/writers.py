@@ -56,6 +56,7 @@ def json(report):
 
 
 WRITERS = {"text": text, "json": json, "csv": csv, "markdown": markdown}
+"""The functions that write a report or a comparison as a str, by the name of the format."""
 
 
 def _text_table(table):

@@ -61,8 +61,7 @@ class Grid:
 
         Raises:
             ValueError: if an integer lies outside the grid, a float is not a number, or floats lie
-            so
-                far beyond the grid that they must be on another scale, such as pixels from 0 to
+                so far beyond the grid that they must be on another scale, such as pixels from 0 to
                 255.
         """
         inputs = np.asarray(inputs)

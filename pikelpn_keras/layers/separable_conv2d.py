@@ -16,9 +16,8 @@ class QuantSeparableConv2D(SeparableLayer, keras.layers.SeparableConv2D):
     output is an accumulator: follow it with QuantNorm and QuantReLU, or with QuantIdentity.
 
     Args:
-        filters, kernel_size, strides, padding, depth_multiplier, dilation_rate, use_bias and
-        others:
-            as in `keras.layers.SeparableConv2D`. The bias is rounded to the accumulator's grid.
+        filters, kernel_size, strides, padding, depth_multiplier, use_bias and others: as in
+            `keras.layers.SeparableConv2D`. The bias is rounded to the accumulator's grid.
             `activation` and `data_format="channels_first"` are refused.
         depthwise_quantizer: quantizer of the depthwise kernel, its name or its config.
         pointwise_quantizer: quantizer of the pointwise kernel.

@@ -13,6 +13,7 @@ COST_MODELS = {
     for file in pkgutil.iter_modules(__path__)
     for model in importlib.import_module(f"{__name__}.{file.name}").MODELS
 }
+"""The cost models of the library, a dict of `CostModel` by name."""
 
 
 def cost_model(identifier):

@@ -45,6 +45,7 @@ ACE_V2 = CostModel(
         "function": product,
     },
 )
+"""The default cost model: our reading of ACEv2, whose unit is a one-bit adder."""
 
 # A barrel shifter has a row of multiplexers for each bit of the amount.
 PESSIMISTIC_SHIFT = CostModel("pessimistic_shift", "ACE", {**ACE_V2.prices, "shift": product})
