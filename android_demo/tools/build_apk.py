@@ -21,6 +21,7 @@ TARGET_SDK = 34
 KEY = DEMO / "tools" / "test_key.p12"
 KEY_PASSWORD = "pass:pikelpn"
 KEY_ALIAS = "test"
+PERMISSION = "android.permission.CAMERA"
 LINES_OF_BADGING = ("package:", "sdkVersion:", "targetSdkVersion:", "uses-permission",
                     "launchable-activity:", "native-code:")  # fmt: skip
 
@@ -114,8 +115,9 @@ def check(apk):
         if name.endswith(".so") and offset % apk_zip.PAGE:
             raise ToolError(f"{name} is not aligned to {apk_zip.PAGE} bytes")
     facts = badging(apk)
-    if "uses-permission" in facts:
-        raise ToolError("the app asks for a permission")
+    asked = re.findall(r"uses-permission: name=.([\w.]+)", facts)
+    if asked != [PERMISSION]:
+        raise ToolError(f"the app asks for {asked}, not for {PERMISSION} alone")
     if [abi for abi in ABIS if f"'{abi}'" not in facts]:
         raise ToolError(f"native code is not there for all of {', '.join(ABIS)}")
 

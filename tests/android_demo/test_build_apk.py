@@ -1,3 +1,4 @@
+import re
 import zipfile
 
 import pytest
@@ -11,7 +12,9 @@ def test_badging(apk):
     assert "sdkVersion:'26'\ntargetSdkVersion:'34'" in facts
     assert "launchable-activity: name='org.pikelpn.demo.ui.ModelsActivity'" in facts
     assert "native-code: 'arm64-v8a' 'x86_64'" in facts
-    assert "uses-permission" not in facts
+    assert re.findall("uses-permission.*", facts) == [
+        "uses-permission: name='android.permission.CAMERA'"
+    ]
 
 
 def test_holds_runtime_models_and_code(apk, bundle):

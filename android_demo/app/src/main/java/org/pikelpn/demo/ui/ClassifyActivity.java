@@ -10,16 +10,13 @@ import android.view.View;
 import android.widget.ImageView;
 import android.widget.LinearLayout;
 import android.widget.ProgressBar;
-import java.util.Locale;
 import org.pikelpn.demo.R;
-import org.pikelpn.demo.core.Classification;
 import org.pikelpn.demo.device.ModelSource;
 
 /** Classifies a picture of the user's, or one that the camera app takes. */
 public final class ClassifyActivity extends Activity implements Work.Listener {
     private static final int CHOOSE = 1;
     private static final int TAKE = 2;
-    private static final int STEPS = 1000;
 
     private ModelSource source;
     private Screen screen;
@@ -46,7 +43,14 @@ public final class ClassifyActivity extends Activity implements Work.Listener {
         screen.add(card, screen.button(R.string.camera, new View.OnClickListener() {
             @Override
             public void onClick(View view) {
-                ask(new Intent(MediaStore.ACTION_IMAGE_CAPTURE), TAKE);
+                take();
+            }
+        }));
+        screen.add(card, screen.button(R.string.live, new View.OnClickListener() {
+            @Override
+            public void onClick(View view) {
+                startActivity(source.putInto(
+                        new Intent(ClassifyActivity.this, LiveActivity.class)));
             }
         }));
         answer = screen.card();
@@ -55,6 +59,24 @@ public final class ClassifyActivity extends Activity implements Work.Listener {
         if (work != null) {
             work.listen(this);
             onWork();
+        }
+    }
+
+    /** An app that may ask for the camera must have it before the camera app serves it. */
+    private void take() {
+        if (CameraPermission.isGranted(this)) {
+            ask(new Intent(MediaStore.ACTION_IMAGE_CAPTURE), TAKE);
+        } else {
+            CameraPermission.ask(this);
+        }
+    }
+
+    @Override
+    public void onRequestPermissionsResult(int request, String[] permissions, int[] results) {
+        if (CameraPermission.isGranted(this)) {
+            take();
+        } else {
+            showSentence(CameraPermission.REFUSED);
         }
     }
 
@@ -81,7 +103,7 @@ public final class ClassifyActivity extends Activity implements Work.Listener {
         }
     }
 
-    /** The small picture that the camera app hands over without a permission, or null. */
+    /** The small picture that the camera app hands over, or null. */
     @SuppressWarnings("deprecation") // Its successor needs Android 13.
     private static Bitmap taken(Intent data) {
         return data.getParcelableExtra("data");
@@ -123,17 +145,7 @@ public final class ClassifyActivity extends Activity implements Work.Listener {
         picture.setContentDescription("what the model sees");
         int side = screen.pixels(160);
         answer.addView(picture, new LinearLayout.LayoutParams(side, side));
-        for (Classification.Guess guess : result.guesses) {
-            screen.row(answer, guess.label(),
-                    String.format(Locale.ROOT, "%.1f %%", 100 * guess.probability()));
-            ProgressBar bar = new ProgressBar(
-                    this, null, android.R.attr.progressBarStyleHorizontal);
-            bar.setMax(STEPS);
-            bar.setProgress((int) (guess.probability() * STEPS));
-            answer.addView(bar);
-        }
-        screen.row(answer, "Computed in",
-                String.format(Locale.ROOT, "%.2f ms", result.milliseconds));
+        GuessRows.add(screen, this, answer, result.classes);
     }
 
     @Override

@@ -9,6 +9,7 @@ import android.app.Activity;
 import android.content.Intent;
 import android.graphics.Bitmap;
 import android.net.Uri;
+import android.provider.MediaStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ public class ActivitiesTest {
     }
 
     /** A document of the user's with some content. */
-    private static Uri document(String name, byte[] content) {
+    static Uri document(String name, byte[] content) {
         Uri uri = Uri.parse("content://documents/" + name);
         Shadows.shadowOf(RuntimeEnvironment.getApplication().getContentResolver())
                 .registerInputStreamSupplier(uri, () -> new ByteArrayInputStream(content));
@@ -234,7 +235,12 @@ public class ActivitiesTest {
         ClassifyActivity activity =
                 Robolectric.buildActivity(ClassifyActivity.class, intent).setup().get();
         Pages.press(activity, "Take a picture");
+        Pages.answerPermission(activity, false);
+        Pages.await(activity, "Without the camera's permission");
+        Pages.press(activity, "Take a picture");
+        Pages.answerPermission(activity, true);
         Intent asked = Shadows.shadowOf(activity).getNextStartedActivity();
+        assertEquals(MediaStore.ACTION_IMAGE_CAPTURE, asked.getAction());
         Bitmap taken = Bitmap.createBitmap(30, 30, Bitmap.Config.ARGB_8888);
         Shadows.shadowOf(activity).receiveResult(asked, Activity.RESULT_OK,
                 new Intent().putExtra("data", taken));

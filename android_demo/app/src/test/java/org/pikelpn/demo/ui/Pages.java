@@ -1,6 +1,8 @@
 package org.pikelpn.demo.ui;
 
+import android.Manifest;
 import android.app.Activity;
+import android.content.pm.PackageManager;
 import android.graphics.Bitmap;
 import android.graphics.Canvas;
 import android.os.Looper;
@@ -10,7 +12,12 @@ import android.widget.TextView;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import org.robolectric.RuntimeEnvironment;
 import org.robolectric.Shadows;
+import org.robolectric.shadows.ShadowActivity;
+import org.robolectric.shadows.ShadowApplication;
 
 /** Reads, waits for and photographs an activity's page. */
 final class Pages {
@@ -65,6 +72,28 @@ final class Pages {
             }
         }
         return null;
+    }
+
+    /** Lets the user answer the request for the camera, which must have been made. */
+    static void answerPermission(Activity activity, boolean granted) {
+        ShadowActivity.PermissionsRequest request =
+                Shadows.shadowOf(activity).getLastRequestedPermission();
+        if (!Arrays.asList(request.requestedPermissions).equals(
+                Collections.singletonList(Manifest.permission.CAMERA))) {
+            throw new AssertionError(Arrays.toString(request.requestedPermissions));
+        }
+        ShadowApplication application =
+                Shadows.shadowOf(RuntimeEnvironment.getApplication());
+        if (granted) {
+            application.grantPermissions(Manifest.permission.CAMERA);
+        } else {
+            application.denyPermissions(Manifest.permission.CAMERA);
+        }
+        int result = granted
+                ? PackageManager.PERMISSION_GRANTED : PackageManager.PERMISSION_DENIED;
+        activity.onRequestPermissionsResult(
+                request.requestCode, request.requestedPermissions, new int[] {result});
+        Shadows.shadowOf(Looper.getMainLooper()).idle();
     }
 
     /** Lets work go on until a text is shown. */

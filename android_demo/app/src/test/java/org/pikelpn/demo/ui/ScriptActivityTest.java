@@ -1,7 +1,7 @@
 package org.pikelpn.demo.ui;
 
+import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import android.content.Context;
@@ -88,10 +88,11 @@ public class ScriptActivityTest {
     }
 
     @Test
-    public void theAppAsksForNoPermission() throws Exception {
+    public void theAppAsksForTheCameraAlone() throws Exception {
         Context context = RuntimeEnvironment.getApplication();
         PackageInfo info = context.getPackageManager().getPackageInfo(
                 context.getPackageName(), PackageManager.GET_PERMISSIONS);
-        assertFalse(info.requestedPermissions != null && info.requestedPermissions.length > 0);
+        assertArrayEquals(
+                new String[] {"android.permission.CAMERA"}, info.requestedPermissions);
     }
 }
