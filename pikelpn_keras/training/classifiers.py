@@ -37,6 +37,18 @@ def output_shape(model):
     return shape if shape is None or isinstance(shape, dict) else tuple(shape)
 
 
+def input_shape(model):
+    """The shape of a model's one input, batch included; None where it has several or none is known.
+
+    Example:
+
+    >>> input_shape(keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]))
+    (None, 4)
+    """
+    inputs = getattr(model, "inputs", None) or []
+    return tuple(inputs[0].shape) if len(inputs) == 1 else None
+
+
 def final_activation(model):
     """The name of the activation that a model ends in, "linear" where none is seen.
 

@@ -1,11 +1,17 @@
 """A model learns from a teacher while plain `fit` trains it."""
 
 import contextlib
+import itertools
 
 import keras
 from keras import ops
 
-from pikelpn_keras.training.classifiers import final_activation, output_shape, refuse_unfit
+from pikelpn_keras.training.classifiers import (
+    final_activation,
+    input_shape,
+    output_shape,
+    refuse_unfit,
+)
 from pikelpn_keras.training.settings import FitRecipe
 
 SMALLEST_PROBABILITY = 1e-30
@@ -26,17 +32,13 @@ class Distillation:
         temperature: T, above 0.
 
     Raises:
-        ValueError: if the teacher is no classifier or gives another shape than the model.
+        ValueError: if the teacher is no classifier, or takes or gives other shapes than the model.
     """
 
     def __init__(self, model, teacher, share, temperature):
         refuse_unfit(teacher, "teacher")
-        shapes = [output_shape(each) for each in (teacher, model)]
-        if None not in shapes and shapes[0][1:] != shapes[1][1:]:
-            raise ValueError(
-                f"teacher '{teacher.name}' gives {shapes[0][1:]} for a picture and model "
-                f"'{model.name}' {shapes[1][1:]}; a teacher needs the classes of the model"
-            )
+        _refuse_other_shapes("takes", input_shape(teacher), input_shape(model))
+        _refuse_other_shapes("gives", output_shape(teacher), output_shape(model))
         self._model, self._teacher = model, teacher
         self._share, self._temperature = share, temperature
         self._label_loss = model.compute_loss
@@ -59,6 +61,19 @@ class Distillation:
         if self._gives_probabilities:
             return ops.log(ops.maximum(outputs, SMALLEST_PROBABILITY))
         return outputs
+
+
+def _refuse_other_shapes(verb, taught, given):
+    """Raises ValueError where the shapes of teacher and model, if known, cannot be the same."""
+    if taught is None or given is None:
+        return
+    taught, given = taught[1:], given[1:]
+    pairs = itertools.zip_longest(taught, given, fillvalue=-1)
+    if any(a != b for a, b in pairs if a is not None and b is not None):
+        raise ValueError(
+            f"the teacher {verb} {taught} and the model {given}; a teacher needs the inputs and "
+            "the classes of the model"
+        )
 
 
 @contextlib.contextmanager

@@ -170,3 +170,44 @@ def test_a_full_disk_leaves_no_file(tmp_path, pikelpn, tiny_models, monkeypatch)
     assert status == 1
     assert "No space left on device" in err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def teacher_file(tmp_path):
+    """An untrained float model of digits, which gives probabilities."""
+    keras.utils.set_random_seed(7)
+    layers = [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
+    path = tmp_path / "float.keras"
+    keras.Sequential(layers).save(path)
+    return path
+
+
+def test_a_teacher_is_learned_from(tmp_path, pikelpn, tiny_models, teacher_file, monkeypatch):
+    taught = []
+    original = pk.fit_recipe
+    monkeypatch.setattr(pk, "fit_recipe", lambda *a, **k: taught.append(k) or original(*a, **k))
+    words = ("train", "--dataset=digits", "--epochs=1", "--batch_size=256")
+    output, state = tmp_path / "model.keras", tmp_path / "state"
+    words = (*words, f"--output={output}", f"--checkpoint={state}")
+    with pytest.MonkeyPatch.context() as patch:
+        interrupt_after(3, patch)
+        assert pikelpn(*words, f"--teacher={teacher_file}")[0] == 130
+    status, _, err = pikelpn(*words)
+    assert (status, err.count("\n")) == (1, 1)
+    assert "keeps a training with teacher=" in err
+    assert pikelpn(*words, f"--teacher={teacher_file}")[0] == 0
+    weights = taught[-1]["teacher"].get_weights()
+    expected = keras.models.load_model(teacher_file).get_weights()
+    assert all(map(np.array_equal, weights, expected))
+    assert not state.exists()
+
+
+def test_an_unfit_teacher_is_one_sentence(tmp_path, pikelpn, tiny_models, teacher_file):
+    words = ("train", "--dataset=digits", "--epochs=1", f"--output={tmp_path / 'model.keras'}")
+    for teacher, flag, sentence in (
+        (teacher_file, "--image_size=16", "the teacher takes (8, 8, 1) and the model (16, 16, 1)"),
+        (tmp_path / "none.keras", "--seed=1", "none.keras: no such file"),
+    ):
+        status, _, err = pikelpn(*words, flag, f"--teacher={teacher}")
+        assert (status, err.count("\n")) == (1, 1)
+        assert sentence in err

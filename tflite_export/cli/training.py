@@ -75,22 +75,26 @@ class Checkpoint(keras.callbacks.Callback):
         self._folder.mkdir(exist_ok=True)
         self._check(settings)
 
-    def restore(self, model):
-        """Gives a compiled model the kept state, and returns the epoch that comes next.
+    @property
+    def epoch(self):
+        """The epoch that comes next, from 0 on."""
+        return max(self._states(), default=(0, None))[0]
+
+    def on_train_begin(self, logs=None):
+        """Gives the model the kept state.
 
         Raises:
             UserError: if the state is damaged.
         """
         states = self._states()
         if not states:
-            return 0
-        epoch, path = max(states)
-        model.optimizer.build(model.trainable_variables)
+            return
+        _, path = max(states)
+        self.model.optimizer.build(self.model.trainable_variables)
         try:
-            model.load_weights(path)
+            self.model.load_weights(path)
         except Exception as error:  # what h5py raises depends on where in the file the damage is
             raise UserError(f"{path} is damaged ({error}); delete it to begin anew") from error
-        return epoch
 
     def on_epoch_end(self, epoch, logs=None):
         path = self._folder / f"epoch-{epoch + 1:04}.weights.h5"

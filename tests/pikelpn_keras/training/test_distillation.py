@@ -62,7 +62,8 @@ def test_the_student_is_its_own_again(tmp_path):
 @pytest.mark.parametrize(
     ("teacher", "reason"),
     [
-        (dense(7, name="t"), r"'t' gives \(7,\) for a picture and model 'net' \(3,\)"),
+        (dense(7), r"the teacher gives \(7,\) and the model \(3,\)"),
+        (dense(inputs=5), r"the teacher takes \(5,\) and the model \(4,\)"),
         (dense(3, "sigmoid", name="t"), "teacher 't' ends in a sigmoid"),
         (dense(1, name="t"), "teacher 't' ends in one number"),
         ("float.keras", "teacher is a keras.Model, not str"),

@@ -1,17 +1,18 @@
 """Train a PikeLPN model on images and save it.
 
-It is trained on raw uint8 pixels with AdamW and a cosine decay of the learning rate; norms and
-ranges are frozen for the last 30 % of the steps. The class names go beside the model, into
+It is trained on raw uint8 pixels by `pikelpn_keras.fit_recipe`: AdamW, a learning rate that rises
+for a twentieth of the steps and falls as a cosine, norms and ranges frozen for the last 30 %. With
+--teacher the model learns from a trained float model too. The class names go beside the model, into
 MODEL.labels.txt. With --checkpoint a training that was interrupted goes on after its last whole
 epoch when the same command is given again, and ends in the same model.
 """
 
 import hashlib
-import math
+import pathlib
 
 from absl import flags
 
-from tflite_export.cli import files, image_flags, labels
+from tflite_export.cli import files, image_flags, labels, saved_models
 from tflite_export.cli.errors import user_errors
 
 USAGE = "pikelpn train (--dataset=NAME | --data_dir=FOLDER) --output=MODEL.keras [FLAGS]"
@@ -33,8 +34,15 @@ def define_flags(values):
     flags.DEFINE_float("width", 0.25, "Multiplies the channels of every layer.", **own)
     flags.DEFINE_integer("epochs", 30, "Passes over the training images.", lower_bound=1, **own)
     flags.DEFINE_integer("batch_size", 32, "Images in a step.", lower_bound=1, **own)
-    flags.DEFINE_float("learning_rate", 3e-3, "Rate of the first step.", lower_bound=0, **own)
+    flags.DEFINE_float("learning_rate", 3e-3, "The highest rate.", lower_bound=0, **own)
     flags.DEFINE_integer("seed", 0, "Seed of weights and shuffling.", 0, 2**32 - 1, **own)
+    flags.DEFINE_string(
+        "teacher",
+        None,
+        "A trained float model of the same images and classes, FLOAT.keras, which takes raw pixels "
+        "and gives logits or probabilities.",
+        **own,
+    )
     flags.DEFINE_string(
         "checkpoint", None, "Folder to keep the state in after each epoch, until the end.", **own
     )
@@ -51,18 +59,25 @@ def run(values):
     from tflite_export.cli import training
 
     keras.utils.set_random_seed(values.seed)
-    model = _compiled_model(values, data)
+    teacher = saved_models.load(values.teacher) if values.teacher else None
     checkpoint = None
     if values.checkpoint is not None:
         checkpoint = training.Checkpoint(values.checkpoint, _settings(values, data))
-    epoch = checkpoint.restore(model) if checkpoint else 0
-    model.fit(
-        training.ShuffledImages(data.x_train, data.y_train, values.batch_size, values.seed, epoch),
-        epochs=values.epochs,
-        initial_epoch=epoch,
-        shuffle=False,
-        callbacks=[pk.callbacks.FreezeSchedule(), *([checkpoint] if checkpoint else [])],
-    )
+    epoch = checkpoint.epoch if checkpoint else 0
+    with user_errors():
+        model = _model(values, data)
+        pk.fit_recipe(
+            model,
+            training.ShuffledImages(
+                data.x_train, data.y_train, values.batch_size, values.seed, epoch
+            ),
+            epochs=values.epochs,
+            initial_epoch=epoch,
+            shuffle=False,
+            teacher=teacher,
+            learning_rate=values.learning_rate,
+            callbacks=checkpoint,
+        )
     _, accuracy = model.evaluate(data.x_test, data.y_test, verbose=0)
     print(f"test accuracy {100 * accuracy:.2f} % on {len(data.x_test)} images")
     with files.replacing(output) as beside:
@@ -74,31 +89,21 @@ def run(values):
     return 0
 
 
-def _compiled_model(values, data):
-    import keras
-
+def _model(values, data):
     import pikelpn_keras as pk
 
-    with user_errors():
-        model = pk.models.PikeLPN(
-            input_shape=data.x_train.shape[1:], classes=len(data.class_names), width=values.width
-        )
-    steps = values.epochs * math.ceil(len(data.x_train) / values.batch_size)
-    model.compile(
-        optimizer=keras.optimizers.AdamW(
-            keras.optimizers.schedules.CosineDecay(values.learning_rate, steps)
-        ),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
+    return pk.models.PikeLPN(
+        input_shape=data.x_train.shape[1:], classes=len(data.class_names), width=values.width
     )
-    return model
 
 
 def _settings(values, data):
-    """What makes a training what it is: flags, and the images that they name."""
+    """What makes a training what it is: flags, and the files that they name."""
     flags_of_it = ("width", "epochs", "batch_size", "learning_rate", "seed")
+    teacher = values.teacher
     images = hashlib.sha256(data.x_train.tobytes() + data.y_train.tobytes())
     return {
         **{name: getattr(values, name) for name in flags_of_it},
         "images": images.hexdigest(),
+        "teacher": teacher and hashlib.sha256(pathlib.Path(teacher).read_bytes()).hexdigest(),
     }
