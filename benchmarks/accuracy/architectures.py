@@ -13,7 +13,6 @@ class Architecture:
         stem: (channels, stride) of the first convolution.
         blocks: the same of each separable block.
         classes: number of classes.
-        width: what the channels of the original were multiplied by.
     """
 
     name: str
@@ -21,7 +20,6 @@ class Architecture:
     stem: tuple[int, int]
     blocks: tuple[tuple[int, int], ...]
     classes: int = 10
-    width: float = 1.0
 
 
 # The net of the accuracy experiments; the same as `nets.float_net`.
@@ -59,7 +57,7 @@ def mobilenet(width=0.25, size=96):
         for channels, strides in (MOBILENET_STEM, *MOBILENET_BLOCKS)
     )
     name = f"MobileNetV1 {width:g} at {size}"
-    return Architecture(name, (size, size, 3), stem, tuple(blocks), width=width)
+    return Architecture(name, (size, size, 3), stem, tuple(blocks))
 
 
 # The nets of the comparisons, by the names of their flags.

@@ -45,19 +45,17 @@ def _float_keras2(architecture):
 
 def _ours(architecture):
     """PikeLPN's preset: 4-bit kernels, 8-bit activations, power-of-two norms."""
-    from architectures import CIFAR
+    import keras
 
-    if architecture == CIFAR:
-        from nets import pikelpn_net
-
-        return pikelpn_net()
     import pikelpn_keras as pk
+    from pikelpn_keras.models import blocks
 
-    return pk.models.MobileNetV1(
-        input_shape=architecture.input_shape,
-        alpha=architecture.width,
-        classes=architecture.classes,
-    )
+    inputs = keras.Input(architecture.input_shape)
+    x = pk.layers.QuantInput()(inputs)
+    x = blocks.conv_norm_relu(x, architecture.stem[0], 3, architecture.stem[1], "stem")
+    for number, (filters, strides) in enumerate(architecture.blocks):
+        x = blocks.separable_block(x, filters, strides, f"block{number}")
+    return keras.Model(inputs, blocks.classifier(x, architecture.classes))
 
 
 def _tfmot(architecture):

@@ -95,7 +95,9 @@ def measure(net, backend):
             ("peak memory", worker.memory, "MB"),
             ("parameters", worker.parameters, ""),
         ):
-            lines.append(results.line("training_step", case, library.name, metric, values, unit))
+            lines.append(
+                results.line("peers/training_step", case, library.name, metric, values, unit)
+            )
     return lines
 
 

@@ -1,0 +1,133 @@
+"""Accuracy and cost of other tools' .tflite files of the float nets that `run.py` trained.
+
+    PYTHONPATH=benchmarks/peers python benchmarks/accuracy/compare_tools.py \
+        --data=cifar10_jpeg.npz --weights=weights --seeds=0,1,2 --output=tools.jsonl
+
+Tools: TFLiteConverter and litert-quantizer quantize the float net after training, with int8 kernels
+and, litert-quantizer, INT4 ones where it can (not depthwise); tfmot trains int8 for some epochs
+from the float weights (on the CPU, flips and shifts as in `training.py`). Each file classifies
+all test pictures on LiteRT, and `pk.cost.ace_v2` counts it. One JSON line for each file goes to the
+output; those of the float net itself, at float32, come first.
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import tempfile
+
+import environments
+import float_net as peers_float_net
+import keras
+import numpy as np
+import tensorflow as tf
+from absl import app, flags
+from ai_edge_litert.interpreter import Interpreter
+from architectures import CIFAR
+from nets import float_net
+from tools import TOOLS
+
+import pikelpn_keras as pk
+from tflite_export.costing import workload
+
+_DATA = flags.DEFINE_string("data", None, "npz file of pictures and labels", required=True)
+_WEIGHTS = flags.DEFINE_string("weights", ".", "folder of float_DATA_SEED.weights.h5")
+_SEEDS = flags.DEFINE_list("seeds", ["0"], "seeds of the float nets")
+_EPOCHS = flags.DEFINE_integer("float_epochs", 60, "epochs that the float nets were trained for")
+_QAT_EPOCHS = flags.DEFINE_integer("qat_epochs", 1, "epochs of tfmot; 0 leaves it out")
+_TEST_IMAGES = flags.DEFINE_integer("test_images", 10_000, "test pictures to classify")
+_OUTPUT = flags.DEFINE_string("output", "tools.jsonl", "where results are appended")
+
+CALIBRATION_IMAGES = 256
+BATCH_SIZE = 100
+
+
+def trained(path, shape):
+    """The float net of a file of `run.py`, from pictures on [0, 1) to logits."""
+    whole = float_net(shape)
+    whole.load_weights(path)
+    architecture = dataclasses.replace(CIFAR, input_shape=shape)
+    model = peers_float_net.separable_net(keras, architecture)
+    model.set_weights(whole.get_weights())
+    return model
+
+
+def accuracy(tflite, images, labels):
+    """Share of pictures on [0, 1) that a file classifies as their labels say."""
+    interpreter = Interpreter(model_content=tflite, num_threads=2)
+    source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    interpreter.resize_tensor_input(source["index"], (BATCH_SIZE, *images.shape[1:]))
+    interpreter.allocate_tensors()
+    right = 0
+    for start in range(0, len(images), BATCH_SIZE):
+        interpreter.set_tensor(source["index"], images[start : start + BATCH_SIZE])
+        interpreter.invoke()
+        classes = interpreter.get_tensor(result["index"]).argmax(1)
+        right += int(np.sum(classes == labels[start : start + BATCH_SIZE]))
+    return right / len(images)
+
+
+def files(model, data, calibration, folder):
+    """Yields (name, epochs of training beyond the float net's, bytes of the file)."""
+    yield "TFLiteConverter, int8", 0, TOOLS["post_training"].convert(model, calibration)
+    float_path = folder / "float.tflite"
+    float_path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+    np.save(folder / "calibration.npy", calibration)
+    for bits, name in ((8, "int8"), (4, "INT4 pointwise")):
+        path = folder / f"litert_{bits}.tflite"
+        words = [float_path, folder / "calibration.npy", bits, path]
+        environments.run("litert_quantizer", "post_training_file.py", *words)
+        yield f"litert-quantizer, {name}", 0, path.read_bytes()
+    if _QAT_EPOCHS.value:
+        weights = model.get_weights()
+        np.savez(folder / "weights.npz", **{str(i): array for i, array in enumerate(weights)})
+        path = folder / "tfmot.tflite"
+        words = [folder / "weights.npz", data, _QAT_EPOCHS.value, path]
+        environments.run("keras2", "fine_tune_worker.py", *words)
+        yield "tfmot, int8", _QAT_EPOCHS.value, path.read_bytes()
+
+
+def measure(seed, folder):
+    """Yields the lines of one float net."""
+    data = pathlib.Path(_DATA.value)
+    name = data.name.removesuffix(".npz")
+    with np.load(data) as file:
+        images = (file["x_test"][: _TEST_IMAGES.value] / 256).astype("float32")
+        labels = file["y_test"][: _TEST_IMAGES.value]
+        calibration = (file["x_train"][:CALIBRATION_IMAGES] / 256).astype("float32")
+    path = os.path.join(_WEIGHTS.value, f"float_{name}_{seed}.weights.h5")
+    model = trained(path, images.shape[1:])
+    shared = {"topic": "tools", "data": name, "seed": seed, "test_images": len(images)}
+    logits = model.predict(images, batch_size=BATCH_SIZE, verbose=0)
+    yield {
+        **shared,
+        "variant": "float",
+        "epochs": _EPOCHS.value,
+        "accuracy": float(np.mean(logits.argmax(1) == labels)),
+        "ace_v2": pk.cost.ace_v2(model),
+        "bytes": 4 * model.count_params(),
+    }
+    for variant, epochs, tflite in files(model, data, calibration, folder):
+        yield {
+            **shared,
+            "variant": variant,
+            "epochs": _EPOCHS.value + epochs,
+            "accuracy": accuracy(tflite, images, labels),
+            "ace_v2": pk.cost.ace_v2(workload(tflite)),
+            "bytes": len(tflite),
+        }
+
+
+def main(_):
+    """Measures the nets of all seeds."""
+    for seed in map(int, _SEEDS.value):
+        with tempfile.TemporaryDirectory() as folder:
+            for found in measure(seed, pathlib.Path(folder)):
+                line = json.dumps(found)
+                print(line, flush=True)
+                with open(_OUTPUT.value, "a", encoding="utf-8") as file:
+                    file.write(line + "\n")
+
+
+if __name__ == "__main__":
+    app.run(main)

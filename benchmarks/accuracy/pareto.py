@@ -1,0 +1,119 @@
+"""Accuracy against ACEv2: a table and a picture with the Pareto front, from stored JSON lines.
+
+    KERAS_BACKEND=jax python benchmarks/accuracy/pareto.py --data=cifar10_jpeg --epochs=60 \
+        --plot=pareto.png benchmarks/accuracy/results/*.jsonl
+
+Lines of `compare_tools.py` say what their file costs. The nets of `variants.py` are built here and
+counted on their integers, untrained: training changes no shape. The nets of other libraries have
+no integers to count: those with float norms are counted as 4-bit kernels, 8-bit activations and
+float32 norms, those with quantized norms as if they cost what our net costs, which favours them.
+"""
+
+import collections
+import json
+import statistics
+
+from absl import app, flags
+from nets import float_net, pikelpn_net
+from peers import NETS
+from variants import VARIANTS
+
+import pikelpn_keras as pk
+from pikelpn_keras.cost.pareto import pareto_front
+
+_DATA = flags.DEFINE_string("data", "cifar10_jpeg", "data set of the lines that count")
+_EPOCHS = flags.DEFINE_integer("epochs", 60, "least epochs of the lines that count")
+_PLOT = flags.DEFINE_string("plot", None, "picture to write")
+
+SHAPES = {"cifar10_jpeg": (32, 32, 3), "fashion_mnist": (28, 28, 1)}
+OURS = "pikelpn"
+
+
+def cost_of(variant, shape):
+    """ACEv2 of a variant's net for a picture of `shape`; see the head of this file."""
+    if variant in NETS and "float" not in variant:
+        return cost_of(OURS, shape)
+    if variant in NETS:
+        workload = pk.cost.workload(float_net(shape), pk.cost.Formats("int4", "int8", "float32"))
+        return pk.cost.ace_v2(workload)
+    net = VARIANTS[variant].net
+    return pk.cost.ace_v2(float_net(shape) if net is None else pikelpn_net(shape, **net))
+
+
+def points(results, cost=cost_of):
+    """(ACEv2, mean accuracy, standard deviation or None, runs) by variant.
+
+    Args:
+        results: dicts with variant, data, accuracy and perhaps `ace_v2`, as `run.py` and
+            `compare_tools.py` write them.
+        cost: function of a variant's name and the shape of pictures, for lines without `ace_v2`.
+
+    Example:
+
+    >>> runs = [{"variant": "a", "data": "cifar10_jpeg", "accuracy": a} for a in (0.5, 0.75)]
+    >>> points(runs, lambda variant, shape: 7)["a"][:2]
+    (7, 0.625)
+    """
+    runs = collections.defaultdict(list)
+    for result in results:
+        runs[result["variant"]].append(result)
+    found = {}
+    for variant, group in runs.items():
+        accuracies = [result["accuracy"] for result in group]
+        costs = [result["ace_v2"] for result in group if "ace_v2" in result]
+        paid = statistics.mean(costs) if costs else cost(variant, SHAPES[group[0]["data"]])
+        deviation = statistics.stdev(accuracies) if len(accuracies) > 1 else None
+        found[variant] = (paid, statistics.mean(accuracies), deviation, len(accuracies))
+    return found
+
+
+def table(found):
+    """A Markdown table, cheapest first, that marks the variants on the Pareto front.
+
+    Args:
+        found: what `points` gives.
+
+    Example:
+
+    >>> print(table({"a": (2e6, 0.8, None, 1), "b": (3e6, 0.7, 0.01, 2)}))
+    | variant | ACEv2, millions | accuracy, % | deviation | runs | on the front |
+    |---|---:|---:|---:|---:|---|
+    | a | 2.0 | 80.00 |  | 1 | yes |
+    | b | 3.0 | 70.00 | 1.00 | 2 |  |
+    """
+    rows = sorted(found.items(), key=lambda item: item[1][0])
+    front = pareto_front([values[:2] for _, values in rows])
+    lines = [
+        "| variant | ACEv2, millions | accuracy, % | deviation | runs | on the front |",
+        "|---|---:|---:|---:|---:|---|",
+    ]
+    for index, (variant, (paid, accuracy, deviation, runs)) in enumerate(rows):
+        spread = "" if deviation is None else f"{100 * deviation:.2f}"
+        mark = "yes" if index in front else ""
+        cells = (variant, f"{paid / 1e6:.1f}", f"{100 * accuracy:.2f}", spread, str(runs), mark)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main(paths):
+    """Prints the table of the files named, and draws."""
+    results = []
+    for path in paths[1:]:
+        with open(path, encoding="utf-8") as file:
+            results += [json.loads(line) for line in file]
+    chosen = [
+        result
+        for result in results
+        if result.get("data") == _DATA.value and result["epochs"] >= _EPOCHS.value
+    ]
+    found = points(chosen)
+    print(table(found))
+    if _PLOT.value:
+        figure = pk.cost.plots.accuracy_against_cost(
+            {variant: values[:2] for variant, values in found.items()}
+        )
+        pk.cost.plots.save(_PLOT.value, figure)
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,140 @@
+"""Integers that differ between each tool's Keras model and its own .tflite file, by resolver.
+
+    python benchmarks/peers/exactness.py --output=benchmarks/results/exactness.jsonl
+
+Each tool trains a small separable net on Fashion-MNIST (or a file of --data) for some steps,
+converts it, and predicts test pictures. What Keras predicts is put on the grid of the file's
+output; a file with float outputs (qkeras-v3, HGQ2, larq) has none, and both sides are put on the
+8-bit grid that spans Keras's predictions. Where a float model is quantized after training, no
+Keras model knows of integers, and the file is compared with the float one.
+"""
+
+import dataclasses
+import pathlib
+import tempfile
+
+import environments
+import numpy as np
+import results
+from absl import app, flags
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from tools import TOOLS
+
+from tflite_export.cli import datasets
+
+_DATA = flags.DEFINE_string("data", None, "npz file of x_train, y_train and x_test")
+_STEPS = flags.DEFINE_integer("steps", 300, "training steps")
+_IMAGES = flags.DEFINE_integer("images", 2000, "test pictures to compare")
+_TOOLS = flags.DEFINE_list("tools", list(TOOLS), "tools")
+_OUTPUT = flags.DEFINE_string("output", None, "file for the JSON lines")
+
+RESOLVERS = {
+    "XNNPACK": OpResolverType.AUTO,
+    "built-in": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+    "reference": OpResolverType.BUILTIN_REF,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Edge:
+    """Scale and zero point of an integer tensor; integers lie between `low` and `high`."""
+
+    scale: float
+    zero: int
+    low: int = -128
+    high: int = 127
+
+    def integers(self, values):
+        """Integers nearest to values.
+
+        Example:
+
+        >>> Edge(0.5, 3).integers(np.array([0.0, 1.0, 1e3])).tolist()
+        [3, 5, 127]
+        """
+        return np.clip(np.rint(values / self.scale) + self.zero, self.low, self.high)
+
+
+def spanning(values):
+    """The 8-bit `Edge` whose ends are the extremes of `values`.
+
+    Example:
+
+    >>> spanning(np.array([-1.0, 1.55])).zero
+    -28
+    """
+    low, high = float(np.min(values)), float(np.max(values))
+    scale = (high - low) / 255
+    return Edge(scale, round(-128 - low / scale))
+
+
+def outputs(tflite, images, resolver):
+    """What a file computes of pictures on [0, 1), and the `Edge` of its output or None."""
+    interpreter = Interpreter(model_content=tflite, experimental_op_resolver_type=resolver)
+    source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    interpreter.allocate_tensors()
+    found = []
+    for image in images:
+        if source["dtype"] == np.int8:
+            image = Edge(*source["quantization"]).integers(image).astype(np.int8)
+        interpreter.set_tensor(source["index"], image[None])
+        interpreter.invoke()
+        found.append(interpreter.get_tensor(result["index"])[0])
+    edge = Edge(*result["quantization"]) if result["dtype"] == np.int8 else None
+    return np.stack(found), edge
+
+
+def differing(predictions, found, edge):
+    """(share of integers that differ, largest difference) of predictions and a file's outputs."""
+    if edge is None:
+        edge = spanning(predictions)
+        found = edge.integers(found)
+    differences = np.abs(edge.integers(predictions) - found)
+    return float(np.mean(differences > 0)), float(differences.max())
+
+
+def measure(key, data):
+    """Lines of one tool; `data` is the path of the npz file."""
+    tool = TOOLS[key]
+    with tempfile.TemporaryDirectory() as folder:
+        words = [key, data, _STEPS.value, _IMAGES.value, folder]
+        environments.run(tool.environment, "exactness_worker.py", *words)
+        path = pathlib.Path(folder, "model.tflite")
+        if tool.post_training:
+            words = [path, path.with_name("calibration.npy"), 8, path]
+            environments.run("litert_quantizer", "post_training_file.py", *words)
+        tflite = path.read_bytes()
+        predictions = np.load(pathlib.Path(folder, "predictions.npy"))
+    with np.load(data) as file:
+        images = (file["x_test"][: _IMAGES.value] / 256).astype("float32")
+    lines = []
+    for name, resolver in RESOLVERS.items():
+        share, largest = differing(predictions, *outputs(tflite, images, resolver))
+        for metric, value, unit in (
+            ("differing", 100 * share, "%"),
+            ("largest difference", largest, "steps"),
+        ):
+            case = f"{len(images)} pictures, {name}"
+            lines.append(results.line("peers/exactness", case, tool.name, metric, value, unit))
+    return lines
+
+
+def _fashion_mnist(path):
+    found = datasets.load("fashion_mnist", datasets.Request())
+    np.savez(path, x_train=found.x_train, y_train=found.y_train, x_test=found.x_test)
+
+
+def main(_):
+    """Measures all tools."""
+    lines = []
+    with tempfile.TemporaryDirectory() as folder:
+        data = pathlib.Path(_DATA.value or pathlib.Path(folder, "data.npz"))
+        if _DATA.value is None:
+            _fashion_mnist(data)
+        for key in _TOOLS.value:
+            lines += measure(key, data)
+            results.write(_OUTPUT.value, lines)
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,133 @@
+"""Inference of the same nets on LiteRT and TFLM: our file, the stock int8 file, INT4 storage.
+
+    python benchmarks/peers/inference.py --output=benchmarks/results/inference.jsonl
+
+The stock file is what TFLiteConverter makes of the tfmot model. Files take turns on one picture; a
+round's ratio is the mean time of a file's runs over that of the stock file's in the same round.
+With valgrind, the instructions that one run executes on one thread are counted too, which no
+noise touches (valgrind hides AVX-512, so these are those of XNNPACK's AVX2 kernels).
+"""
+
+import time
+
+import files
+import instructions
+import numpy as np
+import results
+from absl import app, flags
+from ai_edge_litert.interpreter import Interpreter
+from converters import CONVERTERS
+
+from tflite_export.runtimes.tflm import TFLM
+
+_NETS = flags.DEFINE_list("nets", ["cifar", "mobilenet"], "nets: cifar, mobilenet")
+_ROUNDS = flags.DEFINE_integer("rounds", 60, "rounds")
+_RUNS = flags.DEFINE_integer("runs", 10, "runs of each file in a round; 1 on TFLM")
+_MICRO_ROUNDS = flags.DEFINE_integer("micro_rounds", 5, "rounds on TFLM")
+_OUTPUT = flags.DEFINE_string("output", None, "file for the JSON lines")
+
+KEYS = ("ours", "tfmot", "ours_int4")
+STOCK = "tfmot"
+
+
+def litert(path, threads):
+    """A function that runs a file on one picture, on XNNPACK where it takes the operators."""
+    interpreter = Interpreter(model_content=path.read_bytes(), num_threads=threads)
+    interpreter.allocate_tensors()
+    details = interpreter.get_input_details()[0]
+    interpreter.set_tensor(details["index"], _picture(details["shape"]))
+    return interpreter.invoke
+
+
+def micro(path):
+    """The same on TFLM."""
+    runtime = TFLM(path.read_bytes())
+    shape = litert_shape(path)
+    picture = _picture(shape).astype(np.int32) + 128
+    return lambda: runtime.run(picture)
+
+
+def litert_shape(path):
+    """Shape of a file's input."""
+    return Interpreter(model_content=path.read_bytes()).get_input_details()[0]["shape"]
+
+
+def _picture(shape):
+    return np.random.default_rng(0).integers(-128, 128, shape, dtype=np.int8)
+
+
+def in_turns(functions, rounds, runs):
+    """Seconds of a run of each function, in each round.
+
+    Args:
+        functions: dict of functions without arguments.
+        rounds: rounds.
+        runs: runs in a row of each function in a round.
+
+    Returns:
+        dict of arrays `(rounds,)`.
+
+    Example:
+
+    >>> in_turns({"nothing": lambda: None}, rounds=3, runs=2)["nothing"].shape
+    (3,)
+    """
+    for function in functions.values():
+        function()
+    found = {key: [] for key in functions}
+    for _ in range(rounds):
+        for key, function in functions.items():
+            start = time.perf_counter()
+            for _ in range(runs):
+                function()
+            found[key].append((time.perf_counter() - start) / runs)
+    return {key: np.array(times) for key, times in found.items()}
+
+
+def lines_of(case, times):
+    """Lines of times by converter, and of their ratios to the stock file's."""
+    lines = []
+    for key, seconds in times.items():
+        name = CONVERTERS[key].name
+        ratios = seconds / times[STOCK]
+        lines.append(results.line("peers/inference", case, name, "time", 1e3 * seconds, "ms"))
+        lines.append(
+            results.line("peers/inference", case, name, "time over stock", ratios, "ratio")
+        )
+    return lines
+
+
+def measure(net):
+    """Lines of one net."""
+    paths = {key: files.existing(key, net) for key in KEYS}
+    lines = []
+    for threads in (1, 2):
+        case = f"{net}, LiteRT, {threads} thread{'s' * (threads > 1)}"
+        functions = {key: litert(path, threads) for key, path in paths.items()}
+        lines += lines_of(case, in_turns(functions, _ROUNDS.value, _RUNS.value))
+    functions = {key: micro(path) for key, path in paths.items()}
+    lines += lines_of(f"{net}, TFLM", in_turns(functions, _MICRO_ROUNDS.value, 1))
+    stock = paths[STOCK].stat().st_size
+    counts = {key: instructions.count(path) for key, path in paths.items()}
+    for key, path in paths.items():
+        figures = [("file", path.stat().st_size, "bytes")]
+        figures += [("file over stock", path.stat().st_size / stock, "ratio")]
+        if counts[key] is not None:
+            figures += [("instructions", counts[key], "")]
+            figures += [("instructions over stock", counts[key] / counts[STOCK], "ratio")]
+        for metric, value, unit in figures:
+            name = CONVERTERS[key].name
+            lines.append(results.line("peers/inference", f"{net}, file", name, metric, value, unit))
+    return lines
+
+
+def main(_):
+    """Measures all nets."""
+    lines = []
+    for net in _NETS.value:
+        lines += measure(net)
+        results.write(_OUTPUT.value, lines)
+
+
+if __name__ == "__main__":
+    app.run(main)
