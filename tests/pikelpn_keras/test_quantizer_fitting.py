@@ -120,3 +120,21 @@ def test_a_held_exponent_is_measured_as_it_is():
 def test_refuses(weights, arguments, reason):
     with pytest.raises(ValueError, match=reason):
         best_fit(weights, **arguments)
+
+
+def test_trained_kernels(real_data):
+    """MobileNetV1 0.25, norms folded: one pointwise kernel has a crest factor near 4.8."""
+    found = {}
+    with np.load(real_data("mobilenet_v1_025_224_imagenet.npz")) as arrays:
+        for key in arrays.files:
+            name, kind = key.split("/")
+            if kind.endswith("kernel") and name not in ("conv1", "conv_preds"):
+                taps = 9 if kind == "depthwise_kernel" else arrays[key].shape[-2]
+                found[name] = arrays[key].reshape(taps, -1)
+    assert len(found) == 26
+    fitting = {name: best_fit(kernel) for name, kernel in found.items()}
+    assert [name for name, quantizer in fitting.items() if quantizer == POWERS] == ["conv_pw_7"]
+    crests = {name: crest_factor(kernel) for name, kernel in found.items()}
+    assert max(crests, key=crests.get) == "conv_pw_7"
+    for number in range(1, 14):
+        assert crests[f"conv_dw_{number}"] < crests[f"conv_pw_{number}"]
