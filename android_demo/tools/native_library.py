@@ -5,8 +5,8 @@ import struct
 from android_demo.tools import toolchain
 from android_demo.tools.toolchain import BUILD, DEMO, ToolError
 
-SOURCE = DEMO / "app" / "src" / "main" / "c" / "xnnpack.c"
-NAME = "libpikelpn_xnnpack.so"
+SOURCES = sorted((DEMO / "app" / "src" / "main" / "c").glob("*.c"))
+NAME = "libpikelpn_native.so"
 RUNTIME = "libtensorflowlite_jni.so"
 COMPILERS = {"arm64-v8a": "aarch64-linux-gnu-gcc", "x86_64": "x86_64-linux-gnu-gcc"}
 PAGE = 16384
@@ -25,7 +25,7 @@ def build(abi):
         COMPILERS[abi], "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fPIC",
         "-fno-stack-protector", "-shared", "-nostdlib", "-s", f"-Wl,-soname,{NAME}",
         f"-Wl,-z,max-page-size={PAGE}", "-Wl,--build-id=none", "-Wl,--hash-style=both",
-        "-Wl,--no-undefined", "-Wl,--allow-shlib-undefined", "-o", output, SOURCE,
+        "-Wl,--no-undefined", "-Wl,--allow-shlib-undefined", "-o", output, *SOURCES,
         runtime_library(abi),
     )  # fmt: skip
     if any(alignment % PAGE for alignment in load_alignments(output.read_bytes())):

@@ -22,7 +22,7 @@ def test_holds_runtime_models_and_code(apk, bundle):
         names = set(archive.namelist())
         assert archive.read("assets/models/small.golden") == (bundle / "small.golden").read_bytes()
     for abi in ("arm64-v8a", "x86_64"):
-        for library in ("tensorflowlite_jni", "tensorflowlite_gpu_jni", "pikelpn_xnnpack"):
+        for library in ("tensorflowlite_jni", "tensorflowlite_gpu_jni", "pikelpn_native"):
             assert f"lib/{abi}/lib{library}.so" in names
     assert {"classes.dex", "resources.arsc", "AndroidManifest.xml"} <= names
 

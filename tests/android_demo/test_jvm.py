@@ -30,7 +30,7 @@ def core_and_engine(compiled, bundle):
 
 def test_core_and_engine_on_the_apps_own_runtime(core_and_engine):
     core, engine = passed(core_and_engine)
-    assert core >= 55 and engine >= 8
+    assert core >= 55 and engine >= 11
     assert XNNPACK_LOG in core_and_engine
     # All operators of the model, in one piece.
     pattern = r"Replacing (\d+) out of \1 node\(s\) .*TfLiteXNNPackDelegate.* 1 part"
@@ -38,7 +38,7 @@ def test_core_and_engine_on_the_apps_own_runtime(core_and_engine):
 
 
 def test_activities(compiled, bundle):
-    assert passed(jvm_tests.run_tests(compiled, bundle, ("ui",)))[0] >= 25
+    assert passed(jvm_tests.run_tests(compiled, bundle, ("ui",)))[0] >= 26
 
 
 def test_the_apks_own_dex_computes_the_same(apk, compiled, bundle, core_and_engine, tmp_path):

@@ -10,7 +10,7 @@ public final class ScriptArguments {
     /** Names of all arguments. */
     public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList(
             "model", "golden", "engine", "threads", "warmup", "runs", "min_seconds",
-            "max_seconds", "id"));
+            "max_seconds", "profile", "id"));
 
     private static final String PLAIN_NAME = "[A-Za-z0-9_-]{1,64}";
 
@@ -63,6 +63,16 @@ public final class ScriptArguments {
     public BenchmarkPlan plan() {
         return new BenchmarkPlan(integer("warmup", 5), integer("runs", 50),
                 number("min_seconds", 1), number("max_seconds", 60));
+    }
+
+    /** How many runs to take the time of each operator in; 0 for none. */
+    public int profileRuns() {
+        int runs = integer("profile", 0);
+        if (runs < 0) {
+            throw new IllegalArgumentException(
+                    "argument 'profile' must be 0 or more runs, not " + runs);
+        }
+        return runs;
     }
 
     private String text(String name, String otherwise) {

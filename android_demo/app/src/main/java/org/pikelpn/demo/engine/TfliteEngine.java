@@ -2,10 +2,12 @@ package org.pikelpn.demo.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.pikelpn.demo.core.Engine;
 import org.pikelpn.demo.core.EngineOptions;
 import org.pikelpn.demo.core.ModelException;
 import org.pikelpn.demo.core.ModelFile;
+import org.pikelpn.demo.core.OperatorTime;
 import org.pikelpn.demo.core.Session;
 import org.tensorflow.lite.Delegate;
 import org.tensorflow.lite.Interpreter;
@@ -21,8 +23,7 @@ public final class TfliteEngine implements Engine {
 
     @Override
     public Session open(ModelFile model, EngineOptions options) throws ModelException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(model.bytes().length);
-        buffer.order(ByteOrder.nativeOrder()).put(model.bytes());
+        ByteBuffer buffer = direct(model);
         Delegate delegate = null;
         try {
             Interpreter.Options own = new Interpreter.Options();
@@ -42,6 +43,34 @@ public final class TfliteEngine implements Engine {
             }
             throw new ModelException(sentence(model, options), error);
         }
+    }
+
+    @Override
+    public List<OperatorTime> profile(ModelFile model, EngineOptions options, int runs)
+            throws ModelException {
+        if (options.kernels() == EngineOptions.Kernels.GPU) {
+            throw new ModelException(
+                    "The GPU does not tell the time of its operators; choose the CPU.");
+        }
+        // What does not load here would take the whole app down there.
+        open(model, options).close();
+        Delegate delegate = delegate(options);
+        try {
+            return Profiler.measure(direct(model),
+                    delegate == null ? 0 : delegate.getNativeHandle(), options.threads(), runs);
+        } catch (IllegalStateException error) {
+            throw new ModelException(sentence(model, options), error);
+        } finally {
+            if (delegate != null) {
+                delegate.close();
+            }
+        }
+    }
+
+    private static ByteBuffer direct(ModelFile model) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(model.bytes().length);
+        buffer.order(ByteOrder.nativeOrder()).put(model.bytes());
+        return buffer;
     }
 
     private static Delegate delegate(EngineOptions options) {

@@ -1,13 +1,11 @@
 package org.pikelpn.demo.engine;
 
 import org.tensorflow.lite.Delegate;
-import org.tensorflow.lite.TensorFlowLite;
 
 /** XNNPACK with its integer kernels; {@code xnnpack.c} says why it is made here. */
 final class Xnnpack implements Delegate {
     static {
-        TensorFlowLite.init();
-        System.loadLibrary("pikelpn_xnnpack");
+        NativeLibrary.load();
     }
 
     private long handle;

@@ -59,6 +59,12 @@ public final class BenchmarkActivity extends Activity implements Work.Listener {
                         BenchmarkPlan.sustained(SUSTAINED_SECONDS)));
             }
         }));
+        screen.add(card, screen.button(R.string.profile, new View.OnClickListener() {
+            @Override
+            public void onClick(View view) {
+                start(BenchmarkWork.profile(source, picker.options()));
+            }
+        }));
         screen.add(card, screen.button(
                 source.hasGolden() ? R.string.check : R.string.choose_golden,
                 new View.OnClickListener() {

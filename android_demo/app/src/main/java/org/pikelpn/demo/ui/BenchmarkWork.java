@@ -3,6 +3,7 @@ package org.pikelpn.demo.ui;
 import android.content.Context;
 import android.net.Uri;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.pikelpn.demo.core.BenchmarkPlan;
 import org.pikelpn.demo.core.BenchmarkResult;
@@ -13,6 +14,7 @@ import org.pikelpn.demo.core.ExactnessCheck;
 import org.pikelpn.demo.core.Golden;
 import org.pikelpn.demo.core.ModelException;
 import org.pikelpn.demo.core.ModelFile;
+import org.pikelpn.demo.core.OperatorTime;
 import org.pikelpn.demo.core.ResultJson;
 import org.pikelpn.demo.device.Device;
 import org.pikelpn.demo.device.Files;
@@ -22,15 +24,20 @@ import org.pikelpn.demo.engine.TfliteEngine;
 
 /** A benchmark or an exactness check of a model. */
 abstract class BenchmarkWork extends Work<BenchmarkWork.Outcome> {
-    /** What came out: one of the two is null. */
+    private static final int PROFILED_RUNS = 30;
+
+    /** What came out: all but one are null. */
     static final class Outcome {
         /** Result of a benchmark in the JSON schema. */
         final Map<String, Object> benchmark;
         final ExactnessCheck.Report exactness;
+        final List<OperatorTime> operators;
 
-        Outcome(Map<String, Object> benchmark, ExactnessCheck.Report exactness) {
+        Outcome(Map<String, Object> benchmark, ExactnessCheck.Report exactness,
+                List<OperatorTime> operators) {
             this.benchmark = benchmark;
             this.exactness = exactness;
+            this.operators = operators;
         }
     }
 
@@ -52,7 +59,18 @@ abstract class BenchmarkWork extends Work<BenchmarkWork.Outcome> {
                     throw new ModelException(
                             "The result cannot be kept: free some storage.", error);
                 }
-                return new Outcome(json, null);
+                return new Outcome(json, null, null);
+            }
+        };
+    }
+
+    /** The time of each operator. */
+    static BenchmarkWork profile(final ModelSource source, final EngineOptions options) {
+        return new BenchmarkWork() {
+            @Override
+            Outcome compute() throws ModelException {
+                return new Outcome(null, null,
+                        new TfliteEngine().profile(source.load(), options, PROFILED_RUNS));
             }
         };
     }
@@ -71,8 +89,8 @@ abstract class BenchmarkWork extends Work<BenchmarkWork.Outcome> {
                 ModelFile model = source.load();
                 Golden expected = golden == null
                         ? source.golden() : Golden.read(Files.document(application, golden));
-                return new Outcome(null,
-                        ExactnessCheck.run(new TfliteEngine(), model, options, expected, this));
+                return new Outcome(null, ExactnessCheck.run(
+                        new TfliteEngine(), model, options, expected, this), null);
             }
         };
     }

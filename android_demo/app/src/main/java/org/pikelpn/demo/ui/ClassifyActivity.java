@@ -145,7 +145,7 @@ public final class ClassifyActivity extends Activity implements Work.Listener {
         picture.setContentDescription("what the model sees");
         int side = screen.pixels(160);
         answer.addView(picture, new LinearLayout.LayoutParams(side, side));
-        GuessRows.add(screen, this, answer, result.classes);
+        GuessRows.add(screen, answer, result.classes);
     }
 
     @Override

@@ -20,6 +20,7 @@ public final class LiveActivity extends Activity implements Camera.Listener {
     private static final String STATE_ASKED = "asked";
 
     private Screen screen;
+    private LinearLayout previewCard;
     private ImageView preview;
     private LinearLayout answer;
     private LiveWork work;
@@ -39,8 +40,9 @@ public final class LiveActivity extends Activity implements Camera.Listener {
         preview = new ImageView(this);
         preview.setAdjustViewBounds(true);
         preview.setContentDescription("what the camera sees");
-        preview.setVisibility(View.GONE);
-        screen.add(screen.card(), preview);
+        previewCard = screen.card();
+        previewCard.setVisibility(View.GONE);
+        screen.add(previewCard, preview);
         answer = screen.card();
         work = new LiveWork(source);
     }
@@ -90,7 +92,7 @@ public final class LiveActivity extends Activity implements Camera.Listener {
     }
 
     private void showSentence(String sentence) {
-        preview.setVisibility(View.GONE);
+        previewCard.setVisibility(View.GONE);
         answer.removeAllViews();
         answer.addView(screen.text(sentence, 16, R.color.text));
     }
@@ -116,10 +118,10 @@ public final class LiveActivity extends Activity implements Camera.Listener {
             showSentence(outcome.sentence);
         } else {
             answer.removeAllViews();
-            GuessRows.add(screen, this, answer, outcome.answer);
+            GuessRows.add(screen, answer, outcome.answer);
         }
         preview.setImageBitmap(picture);
-        preview.setVisibility(View.VISIBLE);
+        previewCard.setVisibility(View.VISIBLE);
     }
 
     @Override

@@ -5,7 +5,6 @@ import android.graphics.Rect;
 import android.graphics.Typeface;
 import android.view.View;
 import android.widget.LinearLayout;
-import android.widget.ProgressBar;
 import android.widget.TextView;
 import java.util.Collections;
 import java.util.List;
@@ -14,11 +13,10 @@ import java.util.Map;
 import org.pikelpn.demo.R;
 import org.pikelpn.demo.core.ExactnessCheck;
 import org.pikelpn.demo.core.JsonPath;
+import org.pikelpn.demo.core.OperatorTime;
 
 /** Shows how work goes on and what came out of it. */
 final class ResultCards {
-    private static final int STEPS = 1000;
-
     private final Screen screen;
     private final Activity activity;
     private final LinearLayout card;
@@ -39,6 +37,8 @@ final class ResultCards {
             card.addView(screen.text(work.error(), 16, R.color.bad));
         } else if (work.result().exactness != null) {
             showExactness(work.result().exactness);
+        } else if (work.result().operators != null) {
+            showOperators(work.result().operators);
         } else {
             showBenchmark(work.result().benchmark);
         }
@@ -51,11 +51,7 @@ final class ResultCards {
     }
 
     private void showProgress(final BenchmarkWork work) {
-        ProgressBar bar = new ProgressBar(
-                activity, null, android.R.attr.progressBarStyleHorizontal);
-        bar.setMax(STEPS);
-        bar.setProgress((int) (work.share() * STEPS));
-        screen.add(card, bar);
+        screen.add(card, screen.bar(work.share()));
         screen.add(card, screen.button(R.string.cancel, new View.OnClickListener() {
             @Override
             public void onClick(View view) {
@@ -73,6 +69,18 @@ final class ResultCards {
         if (!report.isExact()) {
             screen.row(card, "Largest difference", String.valueOf(report.largest()));
             screen.row(card, "First", report.first());
+        }
+    }
+
+    private void showOperators(List<OperatorTime> operators) {
+        double total = OperatorTime.total(operators);
+        headline(String.format(Locale.ROOT, "%.3f ms", total), R.color.accent);
+        card.addView(screen.text("all operators together, as the runtime tells",
+                14, R.color.faint));
+        for (OperatorTime operator : operators) {
+            screen.row(card, operator.name(),
+                    String.format(Locale.ROOT, "%.3f ms", operator.milliseconds()));
+            card.addView(screen.bar(total > 0 ? operator.milliseconds() / total : 0));
         }
     }
 

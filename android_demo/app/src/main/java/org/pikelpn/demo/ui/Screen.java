@@ -9,6 +9,7 @@ import android.view.View;
 import android.view.ViewGroup;
 import android.widget.Button;
 import android.widget.LinearLayout;
+import android.widget.ProgressBar;
 import android.widget.ScrollView;
 import android.widget.TextView;
 import org.pikelpn.demo.R;
@@ -18,6 +19,7 @@ final class Screen {
     private static final int GAP = 8;
     private static final int EDGE = 16;
     private static final int WIDEST = 640;
+    private static final int STEPS = 1000;
 
     private final Activity activity;
     private final LinearLayout page;
@@ -105,6 +107,15 @@ final class Screen {
         row.addView(right, new LinearLayout.LayoutParams(
                 0, ViewGroup.LayoutParams.WRAP_CONTENT, 1));
         column.addView(row);
+    }
+
+    /** A bar that is filled up to a share, 0 to 1. */
+    ProgressBar bar(double share) {
+        ProgressBar bar = new ProgressBar(
+                activity, null, android.R.attr.progressBarStyleHorizontal);
+        bar.setMax(STEPS);
+        bar.setProgress((int) (share * STEPS));
+        return bar;
     }
 
     /** A filled button for what the page is for. */

@@ -16,6 +16,7 @@ import org.pikelpn.demo.core.Golden;
 import org.pikelpn.demo.core.JsonWriter;
 import org.pikelpn.demo.core.ModelException;
 import org.pikelpn.demo.core.ModelFile;
+import org.pikelpn.demo.core.OperatorTime;
 import org.pikelpn.demo.core.ResultJson;
 import org.pikelpn.demo.core.ScriptArguments;
 import org.pikelpn.demo.device.Device;
@@ -110,14 +111,20 @@ public final class ScriptActivity extends Activity implements Work.Listener {
         private Map<String, Object> measure(ScriptArguments arguments)
                 throws ModelException, IOException {
             String started = Moments.now();
+            int profileRuns = arguments.profileRuns();
             ModelSource bundled = ModelSource.bundled(context, arguments.model());
             ModelFile model = bundled != null ? bundled.load()
                     : new ModelFile(arguments.model(), Files.file(new File(arguments.model())));
             Device device = new Device(context);
             BenchmarkResult result = new BenchmarkRunner(Clock.SYSTEM, device).run(
                     new TfliteEngine(), model, arguments.options(), arguments.plan(), null, this);
-            return ResultJson.of(result, device.info(), started,
+            Map<String, Object> json = ResultJson.of(result, device.info(), started,
                     exactness(arguments, model, bundled));
+            if (profileRuns > 0) {
+                json.put("operators", OperatorTime.json(new TfliteEngine().profile(
+                        model, arguments.options(), profileRuns)));
+            }
+            return json;
         }
 
         private ExactnessCheck.Report exactness(ScriptArguments arguments, ModelFile model,

@@ -1,6 +1,8 @@
 package org.pikelpn.demo.core;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 
 /** An engine whose output is its input plus an offset, and which notes what happens to it. */
 final class FakeEngine implements Engine {
@@ -22,6 +24,11 @@ final class FakeEngine implements Engine {
     @Override
     public String runtime() {
         return "Fake 1";
+    }
+
+    @Override
+    public List<OperatorTime> profile(ModelFile model, EngineOptions options, int count) {
+        return Collections.singletonList(new OperatorTime("FAKE", 0, false, count));
     }
 
     @Override

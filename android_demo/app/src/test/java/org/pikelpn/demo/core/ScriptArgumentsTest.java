@@ -23,6 +23,7 @@ public class ScriptArgumentsTest {
         assertEquals(EngineOptions.Kernels.XNNPACK, arguments.options().kernels());
         assertEquals(1, arguments.options().threads());
         assertEquals(5, arguments.plan().warmupRuns());
+        assertEquals(0, arguments.profileRuns());
     }
 
     @Test
@@ -44,6 +45,7 @@ public class ScriptArgumentsTest {
             {"threads", "two", "must be a number"},
             {"threads", "1.5", "whole number"},
             {"runs", "0", "runs must be 1"},
+            {"profile", "-1", "0 or more runs"},
             {"max_seconds", "0.5", "finite maximum"},
             {"min_seconds", "NaN", "finite maximum"},
         };
@@ -53,6 +55,7 @@ public class ScriptArgumentsTest {
                         ScriptArguments arguments = of(wrong[0], wrong[1]);
                         arguments.options();
                         arguments.plan();
+                        arguments.profileRuns();
                     });
             assertTrue(error.getMessage(), error.getMessage().contains(wrong[2]));
         }

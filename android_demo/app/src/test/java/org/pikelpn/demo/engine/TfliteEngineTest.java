@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.Test;
 import org.pikelpn.demo.core.BenchmarkPlan;
 import org.pikelpn.demo.core.BenchmarkResult;
@@ -20,6 +21,7 @@ import org.pikelpn.demo.core.ExactnessCheck;
 import org.pikelpn.demo.core.Golden;
 import org.pikelpn.demo.core.ModelException;
 import org.pikelpn.demo.core.ModelFile;
+import org.pikelpn.demo.core.OperatorTime;
 import org.pikelpn.demo.core.Probe;
 import org.pikelpn.demo.core.Progress;
 import org.pikelpn.demo.core.Session;
@@ -85,6 +87,49 @@ public class TfliteEngineTest {
                 golden().input(0), Progress.NONE);
         assertEquals(3, result.latency().count());
         assertTrue(result.latency().minimum() > 0);
+    }
+
+    @Test
+    public void builtinOperatorsTellTheirTimes() throws Exception {
+        List<OperatorTime> operators =
+                engine.profile(model(), cpu(EngineOptions.Kernels.BUILTIN, 1), 4);
+        assertEquals("CONV_2D", operators.get(0).name());
+        assertEquals("FULLY_CONNECTED", operators.get(operators.size() - 1).name());
+        assertEquals(30, operators.size());
+        for (OperatorTime operator : operators) {
+            assertTrue(operator.name(), operator.milliseconds() > 0);
+            assertTrue(!operator.insideDelegate());
+        }
+        // Together they take about as long as a whole run.
+        double whole = new BenchmarkRunner(Clock.SYSTEM, Probe.NONE).run(engine, model(),
+                cpu(EngineOptions.Kernels.BUILTIN, 1), new BenchmarkPlan(1, 4, 0, 60),
+                golden().input(0), Progress.NONE).latency().minimum();
+        double total = OperatorTime.total(operators);
+        assertTrue(total + " of " + whole, total > whole / 4);
+    }
+
+    @Test
+    public void xnnpackTellsTheTimesOfItsOwnOperators() throws Exception {
+        List<OperatorTime> operators =
+                engine.profile(model(), cpu(EngineOptions.Kernels.XNNPACK, 1), 50);
+        assertEquals(30, operators.size());
+        int convolutions = 0;
+        for (OperatorTime operator : operators) {
+            assertTrue(operator.insideDelegate());
+            convolutions += operator.name().startsWith("Convolution (NHWC, QC8)") ? 1 : 0;
+        }
+        assertEquals(28, convolutions);
+        assertTrue(OperatorTime.total(operators) > 0);
+    }
+
+    @Test
+    public void gpuHasNoProfileAndDamageIsASentence() throws Exception {
+        ModelException error = assertThrows(ModelException.class, () ->
+                engine.profile(model(), cpu(EngineOptions.Kernels.GPU, 1), 1));
+        assertTrue(error.getMessage().contains("does not tell the time of its operators"));
+        ModelFile part = new ModelFile("part.tflite", Arrays.copyOf(model().bytes(), 5000));
+        assertThrows(ModelException.class, () ->
+                engine.profile(part, cpu(EngineOptions.Kernels.XNNPACK, 1), 1));
     }
 
     @Test

@@ -105,6 +105,16 @@ public class ActivitiesTest {
     }
 
     @Test
+    public void operatorsTellTheirTimes() throws Exception {
+        BenchmarkActivity activity = bundled().get();
+        Pages.press(activity, "CPU, built-in kernels");
+        Pages.press(activity, "Time of each operator");
+        Pages.await(activity, "all operators together");
+        assertEquals(13, Pages.text(activity).split("DEPTHWISE_CONV_2D\n", -1).length - 2);
+        Pages.photograph(activity, "operators");
+    }
+
+    @Test
     public void exactnessIsChecked() throws Exception {
         BenchmarkActivity activity = bundled().get();
         Pages.press(activity, "Check exactness");
@@ -258,5 +268,9 @@ public class ActivitiesTest {
         ModelsActivity activity = Robolectric.buildActivity(ModelsActivity.class).setup().get();
         Bitmap page = Pages.photograph(activity, "night");
         assertTrue((page.getPixel(2, 2) & 255) < 64);
+        BenchmarkActivity benchmark = bundled().get();
+        Pages.press(benchmark, "Check exactness");
+        Pages.await(benchmark, "0 of 20 output integers differ");
+        Pages.photograph(benchmark, "night_exact");
     }
 }

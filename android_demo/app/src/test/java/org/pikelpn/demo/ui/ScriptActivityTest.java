@@ -14,6 +14,8 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Paths;
+import java.util.List;
+import java.util.Map;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.pikelpn.demo.core.JsonPath;
@@ -51,13 +53,16 @@ public class ScriptActivityTest {
     @Test
     public void bundledModelIsMeasuredAndChecked() throws Exception {
         Intent intent = quick().putExtra("model", "small.tflite").putExtra("engine", "builtin")
-                .putExtra("threads", "2").putExtra("id", "a-1");
+                .putExtra("threads", "2").putExtra("id", "a-1").putExtra("profile", "2");
         Object result = resultOf(intent, "a-1");
         assertEquals(3, JsonPath.number(result, "latency_ms", "runs"), 0);
         assertEquals(2, JsonPath.number(result, "engine", "threads"), 0);
         assertEquals("builtin", JsonPath.text(result, "engine", "name"));
         assertEquals(0, JsonPath.number(result, "exactness", "differing"), 0);
         assertEquals(20, JsonPath.number(result, "exactness", "compared"), 0);
+        List<?> operators = (List<?>) ((Map<?, ?>) result).get("operators");
+        assertEquals("CONV_2D", JsonPath.text(operators.get(0), "name"));
+        assertTrue(JsonPath.number(operators.get(0), "mean_ms") > 0);
     }
 
     @Test
