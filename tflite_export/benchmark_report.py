@@ -89,6 +89,8 @@ class BenchmarkReport:
 def table(results):
     """Results in the JSON schema as a table, times in milliseconds.
 
+    Behind it stand the times of operators, where a result has them.
+
     Example:
 
     >>> print(table([{"schema": SCHEMA, "error": "It broke."}]))
@@ -101,7 +103,19 @@ def table(results):
         widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
         lines += ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
         lines = [line.rstrip() for line in lines]
+    for result in results:
+        if result.get("operators"):
+            lines += ["", f"{result['device']['name']}, {result['model']['name']}:"]
+            lines += _operator_lines(result["operators"])
     return "\n".join(lines + [result["error"] for result in results if "error" in result])
+
+
+def _operator_lines(operators):
+    """A line for each operator: its mean time and its share of all."""
+    total = sum(operator["mean_ms"] for operator in operators) or 1.0
+    for operator in operators:
+        share = operator["mean_ms"] / total
+        yield f"{operator['mean_ms']:10.3f} ms {share:6.1%}  {operator['name']}"
 
 
 def _row(result):

@@ -33,6 +33,7 @@ class Plan:
         runs: measured runs at least.
         min_seconds: seconds to measure at least.
         max_seconds: seconds to measure at most.
+        profile: runs to take the time of each operator in, after measuring; 0 for none.
     """
 
     engine: str = "xnnpack"
@@ -41,6 +42,7 @@ class Plan:
     runs: int = 50
     min_seconds: float = 1.0
     max_seconds: float = 60.0
+    profile: int = 0
 
     def arguments(self):
         """The plan as names and texts."""

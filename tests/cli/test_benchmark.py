@@ -88,6 +88,22 @@ def test_measures_on_every_device(tflite_file, adb, pikelpn):
     assert "--es engine gpu --es threads 4 --es warmup 5 --es runs 50" in starts[0]
 
 
+def test_the_time_of_each_operator(tflite_file, adb, pikelpn):
+    operators = [
+        {"name": "CONV_2D", "index": 0, "inside_delegate": False, "mean_ms": 0.75},
+        {"name": "ADD", "index": 1, "inside_delegate": False, "mean_ms": 0.25},
+    ]
+    (adb / "answer").write_text(json.dumps({**measured(), "operators": operators}))
+    status, out, _ = pikelpn("benchmark", tflite_file, "--adb", "--serial=A1", "--profile=30")
+    assert status == 0
+    assert "--es profile 30" in (adb / "calls").read_text()
+    lines = out.splitlines()
+    assert lines[-3] == "Maker Phone, model.tflite:"
+    assert lines[-2].split() == ["0.750", "ms", "75.0%", "CONV_2D"]
+    status, _, err = pikelpn("benchmark", tflite_file, "--profile=30")
+    assert (status, "--profile is for devices: add --adb" in err) == (2, True)
+
+
 def test_leaves_nothing_on_the_device(tflite_file, adb, pikelpn):
     pikelpn("benchmark", tflite_file, "--adb", "--serial=B2")
     assert [path.name for path in (adb / "B2").iterdir()] == ["installed"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pikelpn_keras.integer import BoundedGrid, Grid
+from pikelpn_keras.integer import BoundedGrid, Grid, ScaleCodes
 from tflite_export.reading.errors import UnfitRecordError
 
 LARGEST_INTEGER = 2**31 - 1
@@ -67,7 +67,9 @@ def _from_mapping(kind, values):
     if set(hints) != set(values):
         raise UnfitRecordError(f"the record gives {sorted(values)} for a {kind.__name__}")
     for name, number in values.items():
-        if name.endswith("bits") and not 0 <= _integer(number) <= LARGEST_BITS:
+        # Scales that are all one need no bits for their offsets.
+        fewest = 0 if kind is ScaleCodes else 1
+        if name.endswith("bits") and not fewest <= _integer(number) <= LARGEST_BITS:
             raise UnfitRecordError(f"the record gives {number} bits for a {kind.__name__}")
     if issubclass(kind, Grid):
         hints = {**hints, "exponent": int}

@@ -158,6 +158,7 @@ def _weights_of_other_scales(record):
         lambda record: record["layers"][0].update(name="x"),
         lambda record: record["layers"][0].update(encoding="B"),
         lambda record: record["layers"][0].update(weights=None),
+        lambda record: record["layers"][0]["weights"].update(bits=0),
         lambda record: record["grids"]["dense"].update(exponent=-7),
         lambda record: record["grids"]["dense"].update(bits=10**12),
         lambda record: record["grids"]["dense"].update(bits="8"),
