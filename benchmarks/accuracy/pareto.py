@@ -21,10 +21,6 @@ from variants import VARIANTS
 import pikelpn_keras as pk
 from pikelpn_keras.cost.pareto import pareto_front
 
-_DATA = flags.DEFINE_string("data", "cifar10_jpeg", "data set of the lines that count")
-_EPOCHS = flags.DEFINE_integer("epochs", 60, "least epochs of the lines that count")
-_PLOT = flags.DEFINE_string("plot", None, "picture to write")
-
 SHAPES = {"cifar10_jpeg": (32, 32, 3), "fashion_mnist": (28, 28, 1)}
 OURS = "pikelpn"
 
@@ -104,16 +100,19 @@ def main(paths):
     chosen = [
         result
         for result in results
-        if result.get("data") == _DATA.value and result["epochs"] >= _EPOCHS.value
+        if result.get("data") == flags.FLAGS.data and result["epochs"] >= flags.FLAGS.epochs
     ]
     found = points(chosen)
     print(table(found))
-    if _PLOT.value:
+    if flags.FLAGS.plot:
         figure = pk.cost.plots.accuracy_against_cost(
             {variant: values[:2] for variant, values in found.items()}
         )
-        pk.cost.plots.save(_PLOT.value, figure)
+        pk.cost.plots.save(flags.FLAGS.plot, figure)
 
 
 if __name__ == "__main__":
+    flags.DEFINE_string("data", "cifar10_jpeg", "data set of the lines that count")
+    flags.DEFINE_integer("epochs", 60, "least epochs of the lines that count")
+    flags.DEFINE_string("plot", None, "picture to write")
     app.run(main)

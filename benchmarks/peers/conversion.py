@@ -48,10 +48,7 @@ def measure(width):
 
 def main(_):
     """Measures all widths."""
-    lines = []
-    for width in _WIDTHS.value:
-        lines += measure(width)
-        results.write(_OUTPUT.value, lines)
+    results.write(_OUTPUT.value, map(measure, _WIDTHS.value))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ output; a file with float outputs (qkeras-v3, HGQ2, larq) has none, and both sid
 Keras model knows of integers, and the file is compared with the float one.
 """
 
-import dataclasses
 import pathlib
 import tempfile
 
@@ -17,7 +16,7 @@ import environments
 import numpy as np
 import results
 from absl import app, flags
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from differences import RESOLVERS, differing, outputs
 from tools import TOOLS
 
 from tflite_export.cli import datasets
@@ -27,70 +26,6 @@ _STEPS = flags.DEFINE_integer("steps", 300, "training steps")
 _IMAGES = flags.DEFINE_integer("images", 2000, "test pictures to compare")
 _TOOLS = flags.DEFINE_list("tools", list(TOOLS), "tools")
 _OUTPUT = flags.DEFINE_string("output", None, "file for the JSON lines")
-
-RESOLVERS = {
-    "XNNPACK": OpResolverType.AUTO,
-    "built-in": OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-    "reference": OpResolverType.BUILTIN_REF,
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Edge:
-    """Scale and zero point of an integer tensor; integers lie between `low` and `high`."""
-
-    scale: float
-    zero: int
-    low: int = -128
-    high: int = 127
-
-    def integers(self, values):
-        """Integers nearest to values.
-
-        Example:
-
-        >>> Edge(0.5, 3).integers(np.array([0.0, 1.0, 1e3])).tolist()
-        [3, 5, 127]
-        """
-        return np.clip(np.rint(values / self.scale) + self.zero, self.low, self.high)
-
-
-def spanning(values):
-    """The 8-bit `Edge` whose ends are the extremes of `values`.
-
-    Example:
-
-    >>> spanning(np.array([-1.0, 1.55])).zero
-    -28
-    """
-    low, high = float(np.min(values)), float(np.max(values))
-    scale = (high - low) / 255
-    return Edge(scale, round(-128 - low / scale))
-
-
-def outputs(tflite, images, resolver):
-    """What a file computes of pictures on [0, 1), and the `Edge` of its output or None."""
-    interpreter = Interpreter(model_content=tflite, experimental_op_resolver_type=resolver)
-    source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    interpreter.allocate_tensors()
-    found = []
-    for image in images:
-        if source["dtype"] == np.int8:
-            image = Edge(*source["quantization"]).integers(image).astype(np.int8)
-        interpreter.set_tensor(source["index"], image[None])
-        interpreter.invoke()
-        found.append(interpreter.get_tensor(result["index"])[0])
-    edge = Edge(*result["quantization"]) if result["dtype"] == np.int8 else None
-    return np.stack(found), edge
-
-
-def differing(predictions, found, edge):
-    """(share of integers that differ, largest difference) of predictions and a file's outputs."""
-    if edge is None:
-        edge = spanning(predictions)
-        found = edge.integers(found)
-    differences = np.abs(edge.integers(predictions) - found)
-    return float(np.mean(differences > 0)), float(differences.max())
 
 
 def measure(key, data):
@@ -126,14 +61,11 @@ def _fashion_mnist(path):
 
 def main(_):
     """Measures all tools."""
-    lines = []
     with tempfile.TemporaryDirectory() as folder:
         data = pathlib.Path(_DATA.value or pathlib.Path(folder, "data.npz"))
         if _DATA.value is None:
             _fashion_mnist(data)
-        for key in _TOOLS.value:
-            lines += measure(key, data)
-            results.write(_OUTPUT.value, lines)
+        results.write(_OUTPUT.value, (measure(key, data) for key in _TOOLS.value))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ With valgrind, the instructions that one run executes on one thread are counted 
 noise touches (valgrind hides AVX-512, so these are those of XNNPACK's AVX2 kernels).
 """
 
-import time
-
 import files
 import instructions
 import numpy as np
@@ -17,6 +15,7 @@ import results
 from absl import app, flags
 from ai_edge_litert.interpreter import Interpreter
 from converters import CONVERTERS
+from turns import in_turns
 
 from tflite_export.runtimes.tflm import TFLM
 
@@ -54,34 +53,6 @@ def litert_shape(path):
 
 def _picture(shape):
     return np.random.default_rng(0).integers(-128, 128, shape, dtype=np.int8)
-
-
-def in_turns(functions, rounds, runs):
-    """Seconds of a run of each function, in each round.
-
-    Args:
-        functions: dict of functions without arguments.
-        rounds: rounds.
-        runs: runs in a row of each function in a round.
-
-    Returns:
-        dict of arrays `(rounds,)`.
-
-    Example:
-
-    >>> in_turns({"nothing": lambda: None}, rounds=3, runs=2)["nothing"].shape
-    (3,)
-    """
-    for function in functions.values():
-        function()
-    found = {key: [] for key in functions}
-    for _ in range(rounds):
-        for key, function in functions.items():
-            start = time.perf_counter()
-            for _ in range(runs):
-                function()
-            found[key].append((time.perf_counter() - start) / runs)
-    return {key: np.array(times) for key, times in found.items()}
 
 
 def lines_of(case, times):
@@ -123,10 +94,7 @@ def measure(net):
 
 def main(_):
     """Measures all nets."""
-    lines = []
-    for net in _NETS.value:
-        lines += measure(net)
-        results.write(_OUTPUT.value, lines)
+    results.write(_OUTPUT.value, map(measure, _NETS.value))
 
 
 if __name__ == "__main__":

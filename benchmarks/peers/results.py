@@ -38,15 +38,18 @@ def line(benchmark, case, subject, metric, values, unit):
     }
 
 
-def read(path):
-    """The lines of a file."""
-    return [json.loads(text) for text in pathlib.Path(path).read_text().splitlines() if text]
+def write(path, groups):
+    """Prints lines as they come, and makes a file of all of them at the end.
 
-
-def write(path, lines):
-    """Prints lines and, if `path` is not None, makes a file of them."""
-    for found in lines:
-        print(text(found), flush=True)
+    Args:
+        path: the file, or None to print alone.
+        groups: lists of lines.
+    """
+    lines = []
+    for group in groups:
+        for found in group:
+            print(text(found), flush=True)
+        lines += group
     if path is not None:
         pathlib.Path(path).write_text("".join(f"{json.dumps(found)}\n" for found in lines))
 

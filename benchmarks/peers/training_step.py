@@ -9,6 +9,7 @@ Keras 2's float net, the others with Keras 3's.
 """
 
 import contextlib
+import itertools
 import json
 import subprocess
 
@@ -103,11 +104,8 @@ def measure(net, backend):
 
 def main(_):
     """Measures all nets on all backends."""
-    lines = []
-    for backend in _BACKENDS.value:
-        for net in _NETS.value:
-            lines += measure(net, backend)
-            results.write(_OUTPUT.value, lines)
+    cases = itertools.product(_BACKENDS.value, _NETS.value)
+    results.write(_OUTPUT.value, (measure(net, backend) for backend, net in cases))
 
 
 if __name__ == "__main__":
