@@ -9,12 +9,13 @@ from typing import Any
 from pikelpn_keras import quantizers
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.quantizers import Quantizer, UniformQuantizer
+from pikelpn_keras.quantizers.fitting import CANDIDATES
 
 DENSE = UniformQuantizer(7, per_channel=False)
 WEIGHT_LOSSES = ("max", "mse", "angle_length")
 WEIGHT_ROUNDINGS = ("compensated", "nearest")
-# In place of a quantizer: that of `quantizers.CANDIDATES` which fits the kernel best.
-AUTO = "auto"
+# In place of a quantizer: names of those out of which a kernel gets what fits it best.
+AUTO = {"auto": CANDIDATES[4], "auto3": CANDIDATES[3]}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,8 +72,8 @@ class LayerConfig:
     """What one layer gets in place of the configuration's defaults.
 
     Args:
-        quantizer: quantizer of its kernel, by object, name or config, or "auto"; None for the
-            default.
+        quantizer: quantizer of its kernel, by object, name or config, or "auto" or "auto3"; None
+            for the default.
         activation_bits: width of its output; None for the default.
         weight_loss: see `QuantConfig`; None for the default.
         weight_rounding: see `QuantConfig`; None for the default.
@@ -100,9 +101,9 @@ class QuantConfig:
 
     Presets: `pikelpn`, `w8a8`, `w4a4` and `binary`. `dataclasses.replace` changes one.
 
-    "auto" in place of a quantizer gives each kernel, uniform 4 bits or powers of two of 6 levels,
-    what fits its weights best: the least relative squared error at the exponents that `weight_loss`
-    chooses (`pikelpn_keras.quantizers.best_fit`). Both have 4 bits, and both are exact everywhere.
+    "auto" in place of a quantizer gives each kernel what fits its weights best, uniform 4 bits or
+    powers of two of 6 levels, "auto3" uniform 3 bits or 3 levels: the least relative squared error
+    at the exponents that `weight_loss` chooses (`pikelpn_keras.quantizers.best_fit`).
 
     Args:
         convolution: quantizer of convolutions, an object, a name or a config.
@@ -250,8 +251,8 @@ def _preset(cls, convolution, pointwise, depthwise, changes):
 
 
 def _quantizer(field, identifier):
-    if identifier == AUTO:
-        return AUTO
+    if isinstance(identifier, str) and identifier in AUTO:
+        return identifier
     try:
         return quantizers.get(identifier)
     except ValueError as error:

@@ -31,7 +31,7 @@ _OUTPUT = flags.DEFINE_string("output", "distributions.jsonl", "file of the JSON
 _IMAGE = flags.DEFINE_string("image", "weight_distributions.png", "file of the picture")
 
 UNIFORM = ("uniform3", "uniform4", "uniform6", "uniform8")
-POWERS = ("power_of_two5", "power_of_two6", "power_of_two7")
+POWERS = ("power_of_two3", "power_of_two5", "power_of_two6", "power_of_two7")
 KINDS = ("depthwise", "pointwise")
 # What the table calls the ways to choose exponents, and where a kernel's line has their errors.
 RULES = {

@@ -218,10 +218,10 @@ class Builder:
     def _kernel_layer(self, value, kernel, use_bias, at_end):
         ends = ["first"] * value.reads_input + ["last"] * at_end if value.kind.ends else []
         choice = self.config.for_layer(value.layer.name, *ends, value.kind.role)
-        if choice.quantizer == AUTO:
+        if choice.quantizer in AUTO:
             found = fitting_quantizer(
                 kernel.astype(np.float32),
-                [quantizers.get(name) for name in quantizers.CANDIDATES],
+                [quantizers.get(name) for name in AUTO[choice.quantizer]],
                 value.kind.channel_axes,
                 choice.weight_loss,
             )

@@ -7,13 +7,12 @@ import keras
 
 from pikelpn_keras.quantizers.base import Quantizer
 from pikelpn_keras.quantizers.binary import BinaryQuantizer
-from pikelpn_keras.quantizers.fitting import CANDIDATES, angle, best_fit, relative_error
+from pikelpn_keras.quantizers.fitting import angle, best_fit, relative_error
 from pikelpn_keras.quantizers.power_of_two import PowerOfTwoQuantizer
 from pikelpn_keras.quantizers.ternary import TernaryQuantizer
 from pikelpn_keras.quantizers.uniform import UniformQuantizer
 
 __all__ = [
-    "CANDIDATES",
     "BinaryQuantizer",
     "PowerOfTwoQuantizer",
     "Quantizer",

@@ -11,8 +11,8 @@ import math
 import numpy as np
 from keras import ops
 
-# Both need 4 bits.
-CANDIDATES = ("uniform4", "power_of_two6")
+# What fits in so many bits and has an exact encoding on every kernel (contract, section 5).
+CANDIDATES = {3: ("uniform3", "power_of_two3"), 4: ("uniform4", "power_of_two6")}
 
 
 def relative_error(weights, quantizer, channel_axes=(-1,)):
@@ -79,7 +79,7 @@ def angle(weights, quantizer, channel_axes=(-1,)):
 _SCORES = {"squared_error": relative_error, "angle": angle}
 
 
-def best_fit(weights, candidates=CANDIDATES, channel_axes=(-1,), score="squared_error"):
+def best_fit(weights, candidates=CANDIDATES[4], channel_axes=(-1,), score="squared_error"):
     """The quantizer that fits the weights of a kernel best.
 
     Args:

@@ -115,8 +115,11 @@ def _config_of(layer, config, roles, quantize_output):
         role, axes = _role(layer)
         roles = [] if role == "dense" else roles
         choice = config.for_layer(layer.name, *roles, role)
-        if choice.quantizer == AUTO:
-            refuse(layer, "is given the quantizer 'auto', which quantize_model alone can choose")
+        if choice.quantizer in AUTO:
+            refuse(
+                layer,
+                f"is given the quantizer {choice.quantizer!r}, which quantize_model alone chooses",
+            )
         weights[KERNELS[type(layer)]] = WeightQuantizer(choice.quantizer, axes)
     output = None
     if quantize_output and not isinstance(layer, MOVES) and not is_softmax(layer):

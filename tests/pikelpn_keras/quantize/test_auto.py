@@ -64,6 +64,14 @@ def test_each_kernel_gets_what_fits(float_model, weight_loss):
     assert (held is None) == (weight_loss == "max")
 
 
+def test_three_bits(float_model):
+    config = QuantConfig.pikelpn(depthwise="auto3", pointwise="auto3")
+    model = quantize_model(float_model, config)
+    found = [model.get_layer(name).quantizer for name in ("depthwise", "heavy_tailed")]
+    assert [type(quantizer) for quantizer in found] == [UniformQuantizer, PowerOfTwoQuantizer]
+    assert [quantizer.bits for quantizer in found] == [3, 3]
+
+
 def test_the_exponents_of_the_loss_decide():
     """Clipping the tails is worth it: at the exponents of least error the order turns about."""
     weights = np.random.default_rng(0).laplace(size=(4096, 64)).astype("float32")
@@ -75,6 +83,6 @@ def test_the_exponents_of_the_loss_decide():
 
 
 def test_comes_back_from_json():
-    config = QuantConfig.pikelpn(depthwise="auto", overrides={"a": {"quantizer": "auto"}})
+    config = QuantConfig.pikelpn(depthwise="auto", overrides={"a": {"quantizer": "auto3"}})
     assert QuantConfig.from_config(json.loads(json.dumps(config.get_config()))) == config
-    assert config.for_layer("a", "pointwise").quantizer == "auto"
+    assert config.for_layer("a", "pointwise").quantizer == "auto3"
