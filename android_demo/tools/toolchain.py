@@ -20,7 +20,7 @@ RUNTIME = (
     "tensorflow-lite-gpu-api",
 )
 # Robolectric loads the framework itself.
-NOT_FOR_TESTS = ("android-all", "android-all-instrumented", "dalvik-dx")
+NOT_FOR_TESTS = ("android-all", "android-all-instrumented", "dalvik-dx", "groovy")
 PACKAGES = {
     "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu",
     "aapt2": "aapt",

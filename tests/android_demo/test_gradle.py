@@ -34,3 +34,25 @@ def test_the_same_folders():
     assert folder.resolve() == toolchain.BUILD
     assert 'assets.srcDirs = ["../../build/android/assets"]' in GRADLE
     assert 'jniLibs.srcDirs = ["../../build/android/native"]' in GRADLE
+
+
+def test_the_scripts_run_as_groovy(android_tools):
+    """All their statements, on an object that only writes down what is called and assigned."""
+    scripts = ["settings.gradle", "build.gradle", "app/build.gradle"]
+    printed = toolchain.run(
+        "java", "-cp", toolchain.library("groovy"), "groovy.ui.GroovyMain",
+        toolchain.DEMO / "tools" / "gradle_scripts.groovy",
+        *(toolchain.DEMO / script for script in scripts),
+    )  # fmt: skip
+    settings, project, app = printed.split("# ")[1:]
+    assert "include :app" in settings
+    assert "plugins.id com.android.application" in project
+    manifest = ElementTree.parse(build_apk.MAIN / "AndroidManifest.xml").getroot()
+    for line in (
+        f"android.namespace {manifest.get('package')}",
+        f"android.defaultConfig.minSdk {build_apk.MINIMUM_SDK}",
+        f"android.defaultConfig.ndk.abiFilters {' '.join(build_apk.ABIS)}",
+        "android.sourceSets.main.assets.srcDirs = [../../build/android/assets]",
+        "dependencies.implementation org.tensorflow:tensorflow-lite:2.16.1",
+    ):
+        assert f"\n{line}\n" in app

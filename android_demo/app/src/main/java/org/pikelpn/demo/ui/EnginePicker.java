@@ -31,7 +31,7 @@ final class EnginePicker {
         kernels.check(1);
         card.addView(kernels);
         card.addView(screen.text(activity.getString(R.string.edge_tpu), 14, R.color.faint));
-        card.addView(screen.text(activity.getString(R.string.threads), 14, R.color.faint));
+        screen.add(card, screen.text(activity.getString(R.string.threads), 14, R.color.faint));
         threads = new Spinner(activity);
         ArrayAdapter<Integer> counts = new ArrayAdapter<>(
                 activity, android.R.layout.simple_spinner_item);

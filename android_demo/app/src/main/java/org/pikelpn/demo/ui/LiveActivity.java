@@ -3,6 +3,7 @@ package org.pikelpn.demo.ui;
 import android.app.Activity;
 import android.graphics.Bitmap;
 import android.os.Bundle;
+import android.view.Gravity;
 import android.view.View;
 import android.widget.ImageView;
 import android.widget.LinearLayout;
@@ -42,7 +43,10 @@ public final class LiveActivity extends Activity implements Camera.Listener {
         preview.setContentDescription("what the camera sees");
         previewCard = screen.card();
         previewCard.setVisibility(View.GONE);
-        screen.add(previewCard, preview);
+        previewCard.setGravity(Gravity.CENTER_HORIZONTAL);
+        // Where the screen is low, some of the classes stay in sight below it.
+        int side = getResources().getDisplayMetrics().heightPixels * 2 / 5;
+        previewCard.addView(preview, new LinearLayout.LayoutParams(side, side));
         answer = screen.card();
         work = new LiveWork(source);
     }

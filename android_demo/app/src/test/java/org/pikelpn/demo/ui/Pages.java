@@ -113,6 +113,7 @@ final class Pages {
         Shadows.shadowOf(Looper.getMainLooper()).idle();
         ViewGroup content = activity.findViewById(android.R.id.content);
         View page = ((ViewGroup) content.getChildAt(0)).getChildAt(0);
+        content.jumpDrawablesToCurrentState();
         int width = content.getWidth();
         int height = Math.max(page.getHeight(), content.getHeight());
         Bitmap bitmap = Bitmap.createBitmap(width, height, Bitmap.Config.ARGB_8888);
