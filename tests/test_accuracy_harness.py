@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import runpy
 import subprocess
 import sys
 
@@ -46,3 +47,10 @@ def test_trains_freezes_and_distils():
     assert result["taught"][-1] > 0.6
     assert result["frozen"] == [True, True]
     assert result["again"] == result["taught"][-1]
+
+
+def test_the_page_shows_the_stored_runs():
+    module = runpy.run_path(str(HARNESS / "table.py"))
+    page = (HARNESS.parents[1] / "docs" / "accuracy.md").read_text()
+    lines = (HARNESS / "results" / "60_epochs.jsonl").read_text().splitlines()
+    assert module["with_table"](page, list(map(json.loads, lines))) == page

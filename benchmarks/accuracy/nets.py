@@ -29,8 +29,8 @@ def pikelpn_net(
     classes=10,
     depthwise="uniform4",
     pointwise="power_of_two6",
-    activation_bits=8,
-    mantissa_bits=1,
+    activation=L.QuantReLU,
+    norm=L.QuantNorm,
 ):
     """The net of quantized layers.
 
@@ -39,17 +39,13 @@ def pikelpn_net(
         classes: number of classes.
         depthwise: quantizer of depthwise kernels.
         pointwise: quantizer of pointwise kernels.
-        activation_bits: bits of activations, but for input and output.
-        mantissa_bits: bits of the norms' multipliers; 1 for powers of two.
+        activation: makes an activation; stem and blocks have theirs.
+        norm: makes a norm.
     """
-
-    def norm():
-        return L.QuantNorm(mantissa_bits=mantissa_bits)
-
     inputs = keras.Input(input_shape)
     x = L.QuantInput()(inputs)
     x = L.QuantConv2D(32, 3, padding="same", use_bias=False, kernel_quantizer="uniform7")(x)
-    x = L.QuantReLU(activation_bits)(norm()(x))
+    x = activation()(norm()(x))
     for filters, strides in BLOCKS:
         x = L.QuantSeparableConv2D(
             filters,
@@ -60,8 +56,8 @@ def pikelpn_net(
             depthwise_quantizer=depthwise,
             pointwise_quantizer=pointwise,
             depthwise_norm=norm(),
-            depthwise_activation=L.QuantReLU(activation_bits),
+            depthwise_activation=activation(),
         )(x)
-        x = L.QuantReLU(activation_bits)(norm()(x))
+        x = activation()(norm()(x))
     x = L.QuantGlobalAveragePooling2D()(x)
     return keras.Model(inputs, L.QuantIdentity()(L.QuantDense(classes)(x)))

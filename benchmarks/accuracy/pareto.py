@@ -14,7 +14,7 @@ import json
 import statistics
 
 from absl import app, flags
-from nets import float_net, pikelpn_net
+from nets import float_net
 from peers import NETS
 from variants import VARIANTS
 
@@ -32,8 +32,7 @@ def cost_of(variant, shape):
     if variant in NETS:
         workload = pk.cost.workload(float_net(shape), pk.cost.Formats("int4", "int8", "float32"))
         return pk.cost.ace_v2(workload)
-    net = VARIANTS[variant].net
-    return pk.cost.ace_v2(float_net(shape) if net is None else pikelpn_net(shape, **net))
+    return pk.cost.ace_v2(VARIANTS[variant].net(shape))
 
 
 def points(results, cost=cost_of):

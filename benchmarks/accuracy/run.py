@@ -1,11 +1,12 @@
 """Accuracy experiments, on an accelerator or a patient CPU.
 
     KERAS_BACKEND=jax python benchmarks/accuracy/run.py --data=cifar10_jpeg.npz \
-        --variants=float,pikelpn --seeds=0,1 --epochs=30 --output=results.jsonl
+        --variant=float --variant=pikelpn --seeds=0,1 --epochs=60 --output=results.jsonl
 
 The data file holds x_train, y_train, x_test and y_test, pictures as uint8. One JSON line for each
-run goes to the output as the run ends; `table.py` makes a table of them. The float net of a seed
-leaves its weights in --teachers, and "distilled" finds its teacher there.
+run goes to the output as the run ends; `table.py` makes a table of them. `variants.py` lists the
+variants. Each net leaves its weights in --weights, where variants that start from the float net of
+their seed, or learn from it, find it; `run_parallel.py` shares many runs among GPUs.
 """
 
 import json
@@ -15,31 +16,22 @@ import time
 import keras
 import numpy as np
 from absl import app, flags
-from nets import float_net, pikelpn_net
-from training import train
+from nets import float_net
+from training import RECIPE, train
+from variants import VARIANTS
+
+import pikelpn_keras as pk
+from pikelpn_keras.layers import norm
 
 _DATA = flags.DEFINE_string("data", None, "npz file of pictures and labels", required=True)
-_VARIANTS = flags.DEFINE_list("variants", ["float", "pikelpn"], "variants to train")
+_VARIANTS = flags.DEFINE_multi_string("variant", ["float", "pikelpn"], "a variant to train")
 _SEEDS = flags.DEFINE_list("seeds", ["0"], "seeds of each variant")
 _EPOCHS = flags.DEFINE_integer("epochs", 30, "epochs of a run")
-_TEACHERS = flags.DEFINE_string("teachers", ".", "folder of the float nets' weights")
+_RATE = flags.DEFINE_float("rate", RECIPE.learning_rate, "peak learning rate")
+_WEIGHTS = flags.DEFINE_string("weights", None, "folder of the nets' weights")
 _OUTPUT = flags.DEFINE_string("output", "results.jsonl", "where results are appended")
 
-VARIANTS = {
-    "float": (float_net, {}, {}),
-    "pikelpn": (pikelpn_net, {}, {}),
-    "distilled": (pikelpn_net, {}, {}),
-    "never frozen": (pikelpn_net, {}, {"freeze_last": 0.0}),
-    "frozen for the last 15 %": (pikelpn_net, {}, {"freeze_last": 0.15}),
-    "frozen for the last 50 %": (pikelpn_net, {}, {"freeze_last": 0.5}),
-    "mantissa of 4 bits": (pikelpn_net, {"mantissa_bits": 4}, {}),
-    "activations of 4 bits": (pikelpn_net, {"activation_bits": 4}, {}),
-    "activations of 6 bits": (pikelpn_net, {"activation_bits": 6}, {}),
-    "uniform pointwise": (pikelpn_net, {"pointwise": "uniform4"}, {}),
-    "power-of-two depthwise": (pikelpn_net, {"depthwise": "power_of_two6"}, {}),
-    "8-bit depthwise": (pikelpn_net, {"depthwise": "uniform8"}, {}),
-    "8-bit weights": (pikelpn_net, {"depthwise": "uniform8", "pointwise": "uniform8"}, {}),
-}
+CALIBRATION_IMAGES = 256
 
 
 def main(_):
@@ -55,30 +47,54 @@ def main(_):
                 file.write(line + "\n")
 
 
-def _result(variant, seed, train_set, test_set):
-    build, net_options, training_options = VARIANTS[variant]
+def _result(name, seed, train_set, test_set):
+    variant = VARIANTS[name]
+    norm.HYSTERESIS = variant.hysteresis
     shape = train_set[0].shape[1:]
-    weights = os.path.join(_TEACHERS.value, f"float_{seed}.weights.h5")
-    if variant == "distilled":
-        teacher = float_net(shape)
-        teacher.load_weights(weights)
-        training_options = {**training_options, "teacher": teacher}
+    options = {"epochs": _EPOCHS.value, "seed": seed, "rate": _RATE.value, **variant.training}
+    if variant.taught:
+        options["teacher"] = _float_net(shape, seed)
+    if variant.first_half is not None:
+        options["first_half"] = VARIANTS[variant.first_half].net(shape)
     keras.utils.set_random_seed(seed)
     start = time.time()
-    model = build(shape, **net_options)
-    runs = train(model, train_set, test_set, epochs=_EPOCHS.value, seed=seed, **training_options)
-    accuracies = list(runs)
-    if variant == "float":
-        model.save_weights(weights)
+    model = _model(variant, shape, seed, train_set[0])
+    accuracies = list(train(model, train_set, test_set, **options))
+    if _WEIGHTS.value:
+        model.save_weights(_weights_path(name, seed))
     return {
-        "variant": variant,
-        "data": os.path.basename(_DATA.value).removesuffix(".npz"),
+        "topic": variant.topic,
+        "variant": name,
+        "data": _data_name(),
         "seed": seed,
         "epochs": _EPOCHS.value,
+        "rate": _RATE.value,
         "accuracy": accuracies[-1],
         "by_epoch": [round(a, 4) for a in accuracies],
         "seconds": round(time.time() - start, 1),
     }
+
+
+def _model(variant, shape, seed, images):
+    if variant.from_float:
+        config = pk.QuantConfig.pikelpn()
+        return pk.quantize_model(_float_net(shape, seed), config, images[:CALIBRATION_IMAGES])
+    return variant.net(shape)
+
+
+def _float_net(shape, seed):
+    model = float_net(shape)
+    model.load_weights(_weights_path("float", seed))
+    return model
+
+
+def _weights_path(name, seed):
+    file = f"{name}_{_data_name()}_{seed}_{_RATE.value:g}.weights.h5".replace(" ", "_")
+    return os.path.join(_WEIGHTS.value, file)
+
+
+def _data_name():
+    return os.path.basename(_DATA.value).removesuffix(".npz")
 
 
 if __name__ == "__main__":

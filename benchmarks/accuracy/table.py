@@ -1,20 +1,29 @@
 """Makes a Markdown table of the results of `run.py`.
 
-python benchmarks/accuracy/table.py results/*.jsonl
+    python benchmarks/accuracy/table.py benchmarks/accuracy/results/60_epochs.jsonl
+
+With --page the table goes into that page, in place of the one between its two comments `table` and
+`end of table`.
 """
 
 import collections
 import json
+import pathlib
 import statistics
 
-from absl import app
+from absl import app, flags
+
+_PAGE = flags.DEFINE_string("page", None, "Markdown page to put the table into")
+
+BEGIN, END = "<!-- table -->\n", "<!-- end of table -->"
 
 
 def table(results):
     """A Markdown table, a row for each variant, best first.
 
     Args:
-        results: dicts as `run.py` writes them; `data`, where absent, is CIFAR-10 (JPEG).
+        results: dicts as `run.py` writes them; `data`, where absent, is CIFAR-10 (JPEG), and `rate`
+            2e-3.
 
     Returns:
         text; accuracies in per cent, mean and standard deviation over the runs.
@@ -24,16 +33,17 @@ def table(results):
     >>> runs = [{"variant": "float", "epochs": 30, "seed": s, "accuracy": 0.85 + s / 100}
     ...         for s in (0, 1)]
     >>> print(table(runs))
-    | data | epochs | variant | mean | deviation | runs |
-    |---|---|---|---|---|---|
-    | cifar10_jpeg | 30 | float | 85.50 | 0.71 | 2 |
+    | data | epochs | rate | variant | mean | deviation | runs |
+    |---|---|---|---|---|---|---|
+    | cifar10_jpeg | 30 | 0.002 | float | 85.50 | 0.71 | 2 |
     """
     rows = collections.defaultdict(list)
     for result in results:
-        key = result.get("data", "cifar10_jpeg"), result["epochs"], result["variant"]
+        data, rate = result.get("data", "cifar10_jpeg"), result.get("rate", 2e-3)
+        key = data, result["epochs"], rate, result["variant"]
         rows[key].append(100 * result["accuracy"])
-    order = sorted(rows, key=lambda key: (key[0], key[1], -statistics.mean(rows[key])))
-    lines = ["| data | epochs | variant | mean | deviation | runs |", "|---|---|---|---|---|---|"]
+    order = sorted(rows, key=lambda key: (*key[:3], -statistics.mean(rows[key])))
+    lines = ["| data | epochs | rate | variant | mean | deviation | runs |", f"|{'---|' * 7}"]
     for key in order:
         values = rows[key]
         deviation = f"{statistics.stdev(values):.2f}" if len(values) > 1 else ""
@@ -42,13 +52,28 @@ def table(results):
     return "\n".join(lines)
 
 
+def with_table(page, results):
+    r"""The text of a page, with the table of `results` where its own was.
+
+    Example:
+
+    >>> page = "# Title\n<!-- table -->\nold\n<!-- end of table -->\nText"
+    >>> with_table(page, []).splitlines()[-2:]
+    ['<!-- end of table -->', 'Text']
+    """
+    before, rest = page.split(BEGIN)
+    return f"{before}{BEGIN}\n{table(results)}\n\n{END}{rest.split(END)[1]}"
+
+
 def main(paths):
-    """Prints the table of the files named."""
-    results = []
-    for path in paths[1:]:
-        with open(path, encoding="utf-8") as file:
-            results += [json.loads(line) for line in file]
-    print(table(results))
+    """Prints the table of the files named, or puts it into a page."""
+    lines = [line for path in paths[1:] for line in pathlib.Path(path).read_text().splitlines()]
+    results = list(map(json.loads, lines))
+    if _PAGE.value is None:
+        print(table(results))
+        return
+    page = pathlib.Path(_PAGE.value)
+    page.write_text(with_table(page.read_text(), results))
 
 
 if __name__ == "__main__":

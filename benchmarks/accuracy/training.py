@@ -1,5 +1,6 @@
 """Training for accelerators: Keras 3 on JAX, an epoch in one jitted scan."""
 
+import dataclasses
 import functools
 
 import jax
@@ -7,14 +8,25 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+import pikelpn_keras as pk
+
 BATCH_SIZE = 128
-# Of distillation: the teacher's share of the loss and the temperature of its probabilities.
-TEACHER_SHARE = 0.7
-TEMPERATURE = 2.0
+RECIPE = pk.FitRecipe()
 
 
-def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.3, teacher=None):
-    """Trains `model` from scratch and yields its test accuracy after each epoch.
+def train(
+    model,
+    train_set,
+    test_set,
+    *,
+    epochs,
+    seed,
+    rate=RECIPE.learning_rate,
+    freeze_last=RECIPE.freeze_last,
+    teacher=None,
+    first_half=None,
+):
+    """Trains `model` and yields its test accuracy after each epoch.
 
     Args:
         model: an uncompiled keras.Model from uint8 pictures to logits.
@@ -22,15 +34,15 @@ def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.
         test_set: the same.
         epochs: epochs of training.
         seed: seed of order and augmentation.
-        rate: peak learning rate of AdamW, reached after 5 % of the steps; a cosine from there.
+        rate: peak learning rate of the recipe's schedule.
         freeze_last: fraction of the epochs that run with norms and ranges frozen.
         teacher: a trained keras.Model to distil from, or None to learn from labels alone.
+        first_half: a keras.Model with the variables of `model`, which is trained in its place for
+            the first half of the epochs; None for `model` itself.
     """
     steps = len(train_set[0]) // BATCH_SIZE
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, epochs * steps, warmup_target=rate, warmup_steps=epochs * steps // 20
-    )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-3)
+    recipe = dataclasses.replace(RECIPE, learning_rate=rate)
+    optimizer = recipe.optimizer(recipe.schedule(epochs * steps))
     optimizer.build(model.trainable_variables)
     state = tuple(
         [v.value for v in variables]
@@ -41,13 +53,14 @@ def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.
         )
     )
     loss = _label_loss if teacher is None else _distillation_loss(teacher)
-    run_epoch = _epoch_function(model, optimizer, steps, loss)
-    count_right = _counting_function(model)
+    half = _programs(first_half or model, optimizer, steps, loss)
+    whole = half if first_half is None else _programs(model, optimizer, steps, loss)
     train_set = tuple(jnp.asarray(a) for a in train_set)
     key = jax.random.key(seed)
     for epoch in range(epochs):
         if epoch >= round(epochs * (1 - freeze_last)):
             state = (state[0], _frozen(model, state[1]), state[2])
+        run_epoch, count_right = half if 2 * epoch < epochs else whole
         key, epoch_key = jax.random.split(key)
         state = run_epoch(state, epoch_key, *train_set)
         right = sum(
@@ -61,6 +74,10 @@ def train(model, train_set, test_set, *, epochs, seed, rate=2e-3, freeze_last=0.
             variable.assign(value)
 
 
+def _programs(model, optimizer, steps, loss):
+    return _epoch_function(model, optimizer, steps, loss), _counting_function(model)
+
+
 def _label_loss(images, labels, logits):
     return keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True).mean()
 
@@ -72,10 +89,11 @@ def _distillation_loss(teacher):
 
     def loss(images, labels, logits):
         taught, _ = teacher.stateless_call(trainable, non_trainable, images, training=False)
-        probabilities = jax.nn.softmax(taught / TEMPERATURE)
-        given = jax.nn.log_softmax(logits / TEMPERATURE)
-        distance = -jnp.mean(jnp.sum(probabilities * given, -1)) * TEMPERATURE**2
-        return (1 - TEACHER_SHARE) * _label_loss(images, labels, logits) + TEACHER_SHARE * distance
+        probabilities = jax.nn.softmax(taught / RECIPE.temperature)
+        given = jax.nn.log_softmax(logits / RECIPE.temperature)
+        distance = -jnp.mean(jnp.sum(probabilities * given, -1)) * RECIPE.temperature**2
+        labelled = (1 - RECIPE.teacher_share) * _label_loss(images, labels, logits)
+        return labelled + RECIPE.teacher_share * distance
 
     return loss
 

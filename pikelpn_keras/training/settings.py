@@ -27,7 +27,7 @@ class FitRecipe:
     [0.0005, 0.001, 0.0]
     """
 
-    learning_rate: float = 2e-3
+    learning_rate: float = 4e-3
     weight_decay: float = 1e-3
     warmup: float = 0.05
     freeze_last: float = 0.3

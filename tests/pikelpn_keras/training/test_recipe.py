@@ -197,6 +197,6 @@ def test_from_a_float_model_on_digits():
     pk.fit_recipe(scratch, x, y, epochs=18, **settings)
     pk.fit_recipe(float_model, x, y, epochs=12, **settings)
     tuned = pk.quantize_model(float_model, calibration_data=x[:128])
-    pk.fit_recipe(tuned, x, y, epochs=6, teacher=float_model, verbose=0)
+    pk.fit_recipe(tuned, x, y, epochs=6, teacher=float_model, learning_rate=2e-3, verbose=0)
     accuracy, least = (m.evaluate(x_test, y_test, verbose=0)[1] for m in (tuned, scratch))
     assert accuracy >= least > 0.85

@@ -1,0 +1,113 @@
+"""What the accuracy experiments train: each variant by name."""
+
+import collections.abc
+import dataclasses
+import functools
+from typing import Any
+
+from nets import float_net, pikelpn_net
+from norms import BatchPowerOfTwoNorm, FloatNorm, NaiveNorm
+from peers import NETS
+
+import pikelpn_keras as pk
+from pikelpn_keras.rounding import HYSTERESIS
+
+RELU, LEARNED = pk.layers.QuantReLU, pk.layers.QuantLearnedRangeReLU
+UNIFORM, POWER_OF_TWO = pk.quantizers.UniformQuantizer, pk.quantizers.PowerOfTwoQuantizer
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """A way to train a net.
+
+    Attributes:
+        topic: what it is compared with: "norm", "weights", "scales", "activations" or "training".
+        net: makes the net for a shape of pictures.
+        training: arguments of `training.train`.
+        first_half: name of the variant that is trained for the first half, before this one goes on
+            with its weights; None for this one from the beginning.
+        from_float: whether the weights are at first those of the float net of the same seed.
+        taught: whether the float net of the same seed teaches.
+        hysteresis: octaves beyond which a norm's exponent moves; 0.5 is the nearest at all times.
+    """
+
+    topic: str
+    net: collections.abc.Callable = pikelpn_net
+    training: dict[str, Any] = dataclasses.field(default_factory=dict)
+    first_half: str | None = None
+    from_float: bool = False
+    taught: bool = False
+    hysteresis: float = HYSTERESIS
+
+    @property
+    def needs_float_net(self):
+        """Whether the float net of the same seed must be there before."""
+        return self.taught or self.from_float
+
+
+def _norm(norm=pk.layers.QuantNorm, freeze_last=0.3, hysteresis=HYSTERESIS, **options):
+    net = functools.partial(pikelpn_net, norm=functools.partial(norm, **options))
+    return Variant("norm", net, {"freeze_last": freeze_last}, hysteresis=hysteresis)
+
+
+def _weights(depthwise, pointwise):
+    net = functools.partial(pikelpn_net, depthwise=depthwise, pointwise=pointwise)
+    return Variant("weights", net)
+
+
+def _scales(scale_bits):
+    net = functools.partial(
+        pikelpn_net,
+        depthwise=UNIFORM(4, scale_bits=scale_bits),
+        pointwise=POWER_OF_TWO(6, scale_bits=scale_bits),
+        norm=functools.partial(pk.layers.QuantNorm, scale_bits=scale_bits),
+    )
+    return Variant("scales", net)
+
+
+def _activations(bits, activation=RELU, **options):
+    net = functools.partial(pikelpn_net, activation=functools.partial(activation, bits))
+    return Variant("activations", net, **options)
+
+
+VARIANTS = {
+    "float": Variant("training", float_net),
+    "pikelpn": Variant("training"),
+    "distilled": Variant("training", taught=True),
+    "from the float net": Variant("training", from_float=True),
+    "from the float net, distilled": Variant("training", from_float=True, taught=True),
+    "first half with 8-bit weights": Variant("training", first_half="8-bit weights"),
+    "float norm": _norm(FloatNorm),
+    "each parameter rounded": _norm(NaiveNorm),
+    "power of two of the batch": _norm(BatchPowerOfTwoNorm),
+    "power of two of moving statistics": _norm(freeze_last=0.0, hysteresis=0.5),
+    "the same, frozen for the last 30 %": _norm(hysteresis=0.5),
+    "hysteresis, never frozen": _norm(freeze_last=0.0),
+    "hysteresis, frozen for the last 15 %": _norm(freeze_last=0.15),
+    "hysteresis, frozen for the last 50 %": _norm(freeze_last=0.5),
+    "hysteresis of 1 octave, frozen for the last 30 %": _norm(hysteresis=1.0),
+    "mantissa of 2 bits": _norm(mantissa_bits=2),
+    "mantissa of 3 bits": _norm(mantissa_bits=3),
+    "mantissa of 4 bits": _norm(mantissa_bits=4),
+    "both uniform": _weights("uniform4", "uniform4"),
+    "both powers of two": _weights("power_of_two6", "power_of_two6"),
+    "power-of-two depthwise, uniform pointwise": _weights("power_of_two6", "uniform4"),
+    "3-bit weights": _weights("uniform3", "uniform3"),
+    "3-bit depthwise, 5 levels": _weights("uniform3", "power_of_two5"),
+    "5 levels": _weights("uniform4", "power_of_two5"),
+    "7 levels": _weights("uniform4", "power_of_two7"),
+    "6-bit weights": _weights("uniform6", "uniform6"),
+    "8-bit weights": _weights("uniform8", "uniform8"),
+    "8-bit depthwise": _weights("uniform8", "power_of_two6"),
+    "scale offsets of 2 bits": _scales(2),
+    "scale offsets of 3 bits": _scales(3),
+    "scale offsets of 8 bits": _scales(8),
+    "6-bit activations": _activations(6),
+    "4-bit activations": _activations(4),
+    "4-bit activations, distilled": _activations(4, taught=True),
+    "8-bit activations, learned threshold": _activations(8, LEARNED),
+    "6-bit activations, learned threshold": _activations(6, LEARNED),
+    "4-bit activations, learned threshold": _activations(4, LEARNED),
+    "4-bit activations, learned threshold, distilled": _activations(4, LEARNED, taught=True),
+    **{name: Variant("libraries", net) for name, net in NETS.items()},
+}
