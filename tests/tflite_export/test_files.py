@@ -1,5 +1,9 @@
 import errno
 import os
+import resource
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -33,3 +37,36 @@ def test_a_missing_folder_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError) as error:
         save(path, b"")
     assert error.value.filename == str(path)
+
+
+def test_a_disk_that_is_full_amid_a_file_leaves_the_old_one(tmp_path):
+    path = tmp_path / "model.tflite"
+    save(path, b"old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError) as error:
+            save(path, b"new" * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (error.value.errno, error.value.filename) == (errno.EFBIG, str(path))
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["model.tflite"]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.003, 0.02])
+def test_a_process_that_is_killed_leaves_a_whole_file(seconds, tmp_path):
+    path = tmp_path / "model.tflite"
+    program = (
+        "import itertools, sys\n"
+        "from tflite_export.files import save\n"
+        "for i in itertools.count():\n"
+        "    save(sys.argv[1], bytes([i % 256]) * 1_000_000)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, path]) as process:
+        while not path.exists() and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(seconds)
+        process.kill()
+    content = path.read_bytes()
+    assert content == content[:1] * 1_000_000
