@@ -1,11 +1,13 @@
-"""What mkdocstrings has to know of the sources: lazy names, and examples in docstrings."""
+"""What mkdocstrings has to know of the sources: lazy names, and the style of docstrings."""
 
 import ast
 import re
+import textwrap
 
 import griffe
 
 DOCTEST = re.compile(r"(?:^ *>>> .*\n?(?:^ *(?! *>>>)\S.*\n?)*)+", re.MULTILINE)
+RETURNS = re.compile(r"^Returns:\n((?: {4}.*\n?|\n)+)", re.MULTILINE)
 
 
 class LazyNames(griffe.Extension):
@@ -19,13 +21,21 @@ class LazyNames(griffe.Extension):
                     module.exports = [*(module.exports or []), name]
 
 
-class Examples(griffe.Extension):
-    """Fences doctests, which Markdown would take for quotations."""
+class Docstrings(griffe.Extension):
+    """Fences doctests, which Markdown takes for quotations, and makes text of what is returned.
+
+    Google's style has types in front of what is returned; here it is one sentence.
+    """
 
     def on_object(self, *, obj, loader, **kwargs):
         if obj.docstring:
-            obj.docstring.value = DOCTEST.sub(_fenced, obj.docstring.value)
+            text = DOCTEST.sub(_fenced, obj.docstring.value)
+            obj.docstring.value = RETURNS.sub(_returned, text)
 
 
 def _fenced(match):
     return f"```pycon\n{match[0].rstrip()}\n```\n"
+
+
+def _returned(match):
+    return f"**Returns:**\n\n{textwrap.dedent(match[1])}"

@@ -28,6 +28,7 @@ def on_page_markdown(markdown, page, **kwargs):
     above = "../" * page.file.src_uri.count("/")
     for source, target in PAGES.items():
         markdown = markdown.replace(f"]({above}../{source}", f"]({above}{target}")
+    markdown = re.sub(r"\]\((?:\.\./)*(notebooks/\w+)\.ipynb", rf"]({above}\1.md", markdown)
     if page.file.src_uri in PAGES.values():
         markdown = re.sub(r"\]\((?:\.\./)*docs/", "](", markdown)
         for source, target in PAGES.items():

@@ -15,8 +15,8 @@ DOCS = REPOSITORY / "docs"
 
 
 def run_commands(example):
-    """Runs each line of a block, all of which have to be commands that succeed."""
-    for line in example.parsed.splitlines():
+    """Runs the lines of a block, all of which have to be commands that succeed."""
+    for line in example.parsed.replace("\\\n", "").splitlines():
         program, *arguments = shlex.split(line, comments=True)
         assert program == "pikelpn", line
         assert main(arguments) == 0, line
