@@ -12,6 +12,8 @@ import sys
 import keras
 import numpy as np
 
+from pikelpn_keras.layers.freezable import largest
+from pikelpn_keras.replicas import batch_maximum, batch_moments
 from tests.distributed import nets
 
 
@@ -55,14 +57,41 @@ def train(runs, name, devices, **norm_arguments):
     return model
 
 
-def train_frozen(runs, name, devices, model, weights):
-    """One more step from given weights; what is frozen stays frozen."""
+def train_frozen(runs, name, devices, model):
+    """One more step; what is frozen stays frozen."""
     scope, copies = devices
     with scope():
-        model.set_weights(weights)
-        model.compile(keras.optimizers.SGD(0.1), model.loss)
         nets.step(model)
     record(runs, f"{name} frozen", model, copies)
+
+
+def take_over(model, other):
+    """Gives a model the weights of another and its optimizer's state."""
+    model.set_weights(other.get_weights())
+    for mine, its in zip(model.optimizer.variables, other.optimizer.variables, strict=True):
+        mine.assign(keras.ops.convert_to_numpy(its))
+
+
+def reduce_shares(runs, devices):
+    """Records what each replica knows of batches whose shares are odd."""
+    import tensorflow as tf
+
+    scope, _ = devices
+    with scope():
+        strategy = tf.distribute.get_strategy()
+
+    def known(share):
+        mean, variance = keras.ops.moments(share, axes=[0])
+        return *batch_moments(mean, variance, tf.shape(share)[0]), batch_maximum(largest(share))
+
+    for name, shares in nets.shares().items():
+        distributed = strategy.experimental_distribute_values_from_function(
+            lambda context, shares=shares: tf.constant(shares[context.replica_id_in_sync_group])
+        )
+        for key, found in zip(
+            ("mean", "variance", "largest"), strategy.run(known, (distributed,)), strict=True
+        ):
+            runs[f"{name}/{key}"] = np.stack(strategy.experimental_local_results(found))
 
 
 def main(out_path):
@@ -73,9 +102,10 @@ def main(out_path):
     on_two = train(runs, "two", two)
     if backend == "tensorflow":
         train(runs, "synchronized", two, synchronized=True)
-        weights = on_two.get_weights()
-        train_frozen(runs, "one", one, on_one, weights)
-        train_frozen(runs, "two", two, on_two, weights)
+        reduce_shares(runs, two)
+        take_over(on_one, on_two)
+        train_frozen(runs, "one", one, on_one)
+        train_frozen(runs, "two", two, on_two)
     np.savez(out_path, **runs)
 
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.distributed import nets
 
 PROGRAM = pathlib.Path(__file__).with_name("program.py")
 # What float32 sums in another order may move in a training of ten steps.
 SUMMED_OTHERWISE = {"rtol": 1e-4, "atol": 1e-5}
 # States that decide what the device computes.
 EXPONENTS = ("multiplier", "exponent", "frozen", "batches")
+STATES = (*EXPONENTS, "moving_mean", "moving_variance", "range")
 
 
 def recorded(backend, folder):
@@ -48,12 +50,11 @@ def mirrored(tmp_path_factory):
     return recorded("tensorflow", tmp_path_factory.mktemp("tensorflow"))
 
 
-def assert_copies_agree(runs):
-    for run, weights in runs.items():
-        copies = 1 if run.startswith("one") else 2
-        for name, values in weights.items():
-            assert len(values) == copies
-            assert np.array_equal(values, np.broadcast_to(values[0], values.shape)), (run, name)
+def assert_copies_agree(runs, *names):
+    for run in names:
+        for name, values in runs[run].items():
+            assert len(values) == 2
+            assert np.array_equal(values[0], values[1]), (run, name)
 
 
 def assert_same(one, two):
@@ -79,13 +80,13 @@ def assert_trained_and_frozen(runs, run):
 
 
 def test_data_parallel_trains_as_one_device(data_parallel):
-    assert_copies_agree(data_parallel)
+    assert_copies_agree(data_parallel, "two first", "two trained")
     assert_trained_and_frozen(data_parallel, "two")
     assert_same(data_parallel["one trained"], data_parallel["two trained"])
 
 
 def test_copies_agree_under_a_mirrored_strategy(mirrored):
-    assert_copies_agree(mirrored)
+    assert_copies_agree(mirrored, "two first", "two trained", "two frozen", "synchronized trained")
     assert_trained_and_frozen(mirrored, "two")
 
 
@@ -106,5 +107,19 @@ def test_frozen_replicas_train_as_one_device(mirrored):
     trained, one, two = (mirrored[run] for run in ("two trained", "one frozen", "two frozen"))
     assert_same(one, two)
     for name, values in two.items():
-        moves = name.endswith(("kernel", "beta", "bias"))
-        assert np.any(values != trained[name]) == moves, name
+        if name.endswith(STATES):
+            assert np.array_equal(values, trained[name]), name
+        elif name.endswith(("kernel", "beta", "bias")):
+            assert np.any(values != trained[name]), name
+
+
+@pytest.mark.parametrize("case", nets.shares())
+def test_replicas_know_the_whole_batch(case, mirrored):
+    batch, found = np.concatenate(nets.shares()[case]), mirrored[case]
+    assert np.array_equal(found["largest"], np.full(2, batch.max()))
+    finite = np.isfinite(batch).all(0)
+    assert finite.sum() == (2 if case == "one not finite" else 3)
+    for moments, expected in (("mean", batch.mean(0)), ("variance", batch.var(0))):
+        assert np.array_equal(found[moments][0], found[moments][1], equal_nan=True)
+        np.testing.assert_allclose(found[moments][0, finite], expected[finite], rtol=1e-4)
+        assert not np.isfinite(found[moments][0, ~finite]).any()
