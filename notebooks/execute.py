@@ -61,6 +61,7 @@ def execute(path, timeout=600):
             timeout=timeout,
             kernel_name=KERNEL["name"],
             record_timing=False,
+            coalesce_streams=True,
             resources={"metadata": {"path": folder}},
         )
         client.execute(env={**os.environ, **QUIET, "PATH": commands})
