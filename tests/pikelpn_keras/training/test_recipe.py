@@ -56,7 +56,7 @@ def test_rates_and_freezing_by_step():
 
 def test_rates_and_freezing_by_epoch_where_the_length_is_unknown():
     data = tf.data.Dataset.from_tensor_slices((X, Y)).batch(40).filter(lambda *batch: True)
-    observer, _ = observed(data, epochs=10)
+    observer, _ = observed(data, epochs=10, learning_rate=2e-3)
     rates = np.array(observer.rates).reshape(10, 2)
     assert np.all(rates[:, 0] == rates[:, 1])
     # The first epoch ends at its middle what the rise of half an epoch began.
