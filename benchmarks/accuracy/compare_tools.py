@@ -7,7 +7,7 @@ Tools: TFLiteConverter and litert-quantizer quantize the float net after trainin
 and, litert-quantizer, INT4 ones where it can (not depthwise); tfmot trains int8 for some epochs
 from the float weights (on the CPU, flips and shifts as in `training.py`). Each file classifies
 all test pictures on LiteRT, and `pk.cost.ace_v2` counts it. One JSON line for each file goes to the
-output; those of the float net itself, at float32, come first.
+output.
 """
 
 import dataclasses
@@ -24,6 +24,7 @@ import tensorflow as tf
 from absl import app, flags
 from ai_edge_litert.interpreter import Interpreter
 from architectures import CIFAR
+from differences import stored
 from nets import float_net
 from tools import TOOLS
 
@@ -58,7 +59,7 @@ def accuracy(tflite, images, labels):
     source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     interpreter.resize_tensor_input(source["index"], (BATCH_SIZE, *images.shape[1:]))
     interpreter.allocate_tensors()
-    right = 0
+    images, right = stored(source, images), 0
     for start in range(0, len(images), BATCH_SIZE):
         interpreter.set_tensor(source["index"], images[start : start + BATCH_SIZE])
         interpreter.invoke()
@@ -98,15 +99,6 @@ def measure(seed, folder):
     path = os.path.join(_WEIGHTS.value, f"float_{name}_{seed}.weights.h5")
     model = trained(path, images.shape[1:])
     shared = {"topic": "tools", "data": name, "seed": seed, "test_images": len(images)}
-    logits = model.predict(images, batch_size=BATCH_SIZE, verbose=0)
-    yield {
-        **shared,
-        "variant": "float",
-        "epochs": _EPOCHS.value,
-        "accuracy": float(np.mean(logits.argmax(1) == labels)),
-        "ace_v2": pk.cost.ace_v2(model),
-        "bytes": 4 * model.count_params(),
-    }
     for variant, epochs, tflite in files(model, data, calibration, folder):
         yield {
             **shared,

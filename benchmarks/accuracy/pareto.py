@@ -10,6 +10,7 @@ float32 norms, those with quantized norms as if they cost what our net costs, wh
 """
 
 import collections
+import functools
 import json
 import statistics
 
@@ -23,16 +24,15 @@ from pikelpn_keras.cost.pareto import pareto_front
 
 SHAPES = {"cifar10_jpeg": (32, 32, 3), "fashion_mnist": (28, 28, 1)}
 OURS = "pikelpn"
+FLOAT_NORM = pk.cost.Formats("int4", "int8", "float32")
 
 
+@functools.cache
 def cost_of(variant, shape):
     """ACEv2 of a variant's net for a picture of `shape`; see the head of this file."""
-    if variant in NETS and "float" not in variant:
-        return cost_of(OURS, shape)
-    if variant in NETS:
-        workload = pk.cost.workload(float_net(shape), pk.cost.Formats("int4", "int8", "float32"))
-        return pk.cost.ace_v2(workload)
-    return pk.cost.ace_v2(VARIANTS[variant].net(shape))
+    if variant.endswith("float norm"):
+        return pk.cost.ace_v2(pk.cost.workload(float_net(shape), FLOAT_NORM))
+    return pk.cost.ace_v2(VARIANTS[OURS if variant in NETS else variant].net(shape))
 
 
 def points(results, cost=cost_of):
@@ -99,7 +99,9 @@ def main(paths):
     chosen = [
         result
         for result in results
-        if result.get("data") == flags.FLAGS.data and result["epochs"] >= flags.FLAGS.epochs
+        if result.get("data") == flags.FLAGS.data
+        and result["epochs"] >= flags.FLAGS.epochs
+        and result.get("rate", flags.FLAGS.rate) == flags.FLAGS.rate
     ]
     found = points(chosen)
     print(table(found))
@@ -113,5 +115,6 @@ def main(paths):
 if __name__ == "__main__":
     flags.DEFINE_string("data", "cifar10_jpeg", "data set of the lines that count")
     flags.DEFINE_integer("epochs", 60, "least epochs of the lines that count")
+    flags.DEFINE_float("rate", 4e-3, "learning rate of the lines that name one")
     flags.DEFINE_string("plot", None, "picture to write")
     app.run(main)

@@ -46,6 +46,13 @@ def spanning(values):
     return Edge(scale, round(-128 - low / scale))
 
 
+def stored(details, values):
+    """Values as an input takes them whose details LiteRT gives: int8, or floats as they are."""
+    if details["dtype"] != np.int8:
+        return values
+    return Edge(*details["quantization"]).integers(values).astype(np.int8)
+
+
 def outputs(tflite, images, resolver):
     """What a file computes of pictures on [0, 1), and the `Edge` of its output or None."""
     interpreter = Interpreter(model_content=tflite, experimental_op_resolver_type=resolver)
@@ -53,9 +60,7 @@ def outputs(tflite, images, resolver):
     interpreter.allocate_tensors()
     found = []
     for image in images:
-        if source["dtype"] == np.int8:
-            image = Edge(*source["quantization"]).integers(image).astype(np.int8)
-        interpreter.set_tensor(source["index"], image[None])
+        interpreter.set_tensor(source["index"], stored(source, image[None]))
         interpreter.invoke()
         found.append(interpreter.get_tensor(result["index"])[0])
     edge = Edge(*result["quantization"]) if result["dtype"] == np.int8 else None

@@ -52,7 +52,7 @@ def _wait(process):
 
 def _switch(process, state):
     words = ["callgrind_control", f"--instr={state}", str(process.pid)]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(words, check=True, capture_output=True)
 
 
 def main(path):

@@ -18,14 +18,14 @@ def line(benchmark, case, subject, metric, values, unit):
         unit: "ms", "s", "MB", "bytes", "ratio", "integers" and so on.
 
     Returns:
-        dict with these and `value`, `low` and `high`, rounded to five digits.
+        dict with these and `value`, `low` and `high`, rounded to five digits unless they are whole.
 
     Example:
 
     >>> line("inference", "CIFAR net", "ours", "time", [4.0, 1.0, 2.0], "ms")["low"]
     1.5
     """
-    low, value, high = (float(f"{q:.5g}") for q in np.quantile(values, (0.25, 0.5, 0.75)))
+    low, value, high = map(_rounded, np.quantile(values, (0.25, 0.5, 0.75)))
     return {
         "benchmark": benchmark,
         "case": case,
@@ -36,6 +36,10 @@ def line(benchmark, case, subject, metric, values, unit):
         "high": high,
         "unit": unit,
     }
+
+
+def _rounded(value):
+    return float(value) if float(value).is_integer() else float(f"{value:.5g}")
 
 
 def write(path, groups):
