@@ -16,7 +16,9 @@ RESULTS = {
     ],
     "2_from_a_float_model.ipynb": [
         r"^float: 9\d\.\d%$",
-        r"^pikelpn, fine-tuned: 9\d\.\d%$",
+        r"^w8a8, without training: 9\d\.\d%$",
+        r"^pikelpn, 2 bits, without training: [1-6]\d\.\d%$",
+        r"^pikelpn, 2 bits, fine-tuned: [7-9]\d\.\d%$",
         r"(?:[\d,]+ bytes, 0 differing integers on 6 runtimes\n){2}",
     ],
     "3_cost.ipynb": [r"elementwise work: \d\d times less in PikeLPN", r"gate_level"],
