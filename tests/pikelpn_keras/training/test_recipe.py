@@ -75,15 +75,14 @@ def test_a_single_epoch_of_unknown_length():
 
 def test_labels_as_numbers_or_one_hot():
     histories = []
-    for y in (Y, Y[:, None], np.eye(2)[Y]):
+    for y in (Y, np.eye(2)[Y]):
         keras.utils.set_random_seed(0)
         recipe = pk.FitRecipe(freeze_last=0.5)
         arguments = {"validation_data": (X, y), "recipe": recipe, "verbose": 0}
-        histories.append(pk.fit_recipe(tiny(), X, y, epochs=3, **arguments).history)
+        histories.append(pk.fit_recipe(tiny(), X, y, epochs=2, **arguments).history)
     assert sorted(histories[0]) == ["accuracy", "loss", "val_accuracy", "val_loss"]
-    for history in histories[1:]:
-        for name, values in history.items():
-            assert np.allclose(values, histories[0][name], rtol=1e-6), name
+    for name, values in histories[1].items():
+        assert np.allclose(values, histories[0][name], rtol=1e-6), name
 
 
 class Interrupt(keras.callbacks.Callback):
