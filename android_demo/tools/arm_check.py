@@ -1,4 +1,4 @@
-"""Compares LiteRT on emulated ARM cores with golden integers.
+"""Compares LiteRT on emulated ARM cores, and it and TFLM on this machine, with golden integers.
 
 `python -m android_demo.tools.arm_check --core=cortex-a76 --model=ResNet8`
 
@@ -6,12 +6,16 @@ Golden integers are those of the integer graph, computed here. The exit status i
 """
 
 import argparse
+import hashlib
 import json
 import pathlib
+import platform
 import sys
 import tempfile
 
-from android_demo.tools import zoo
+import numpy as np
+
+from android_demo.tools import golden, toolchain, zoo
 from android_demo.tools.arm_root import XNNPACK_LOG, ArmRoot
 from android_demo.tools.toolchain import ToolError
 
@@ -26,15 +30,51 @@ def check(root, core, paths):
     Raises:
         ToolError: if a program fails, or XNNPACK was not in use.
     """
-    output = root.python(core, PROGRAM, *paths)
+    return _results(core, root.python(core, PROGRAM, *paths))
+
+
+def check_here(paths):
+    """Runs models on this machine, on TensorFlow Lite Micro too; returns what `check` returns.
+
+    Raises:
+        ToolError: if a program fails, or XNNPACK was not in use.
+    """
+    core = platform.machine()
+    results = _results(core, toolchain.run(sys.executable, PROGRAM, *paths))
+    return results + [{"core": core, **_on_micro(path)} for path in paths]
+
+
+def _results(core, output):
     if XNNPACK_LOG not in output:
         raise ToolError(f"XNNPACK was not in use on {core}:\n{output}")
     line = next(line for line in output.splitlines() if line.startswith("RESULTS "))
     return [{"core": core, **result} for result in json.loads(line.removeprefix("RESULTS "))]
 
 
+def _on_micro(path):
+    """How a model's output bytes on TensorFlow Lite Micro differ from the golden ones."""
+    from tflite_export.runtimes import RUNTIMES
+
+    tflite = path.read_bytes()
+    runtime = RUNTIMES["tflm"](tflite)
+    (edge_in,), (edge_out,) = runtime.edges.inputs, runtime.edges.outputs
+    inputs, outputs = golden.decode(path.with_suffix(".golden").read_bytes(), tflite)
+    stored = inputs.view(edge_in.dtype).reshape(-1, *edge_in.shape)
+    (integers,) = runtime.run(edge_in.load(stored))
+    computed = edge_out.store(integers).tobytes()
+    return {
+        "model": path.stem,
+        "kernels": "tflm",
+        "differing": int((np.frombuffer(computed, np.uint8) != outputs.ravel()).sum()),
+        "compared": outputs.size,
+        "sha256": hashlib.sha256(computed).hexdigest(),
+    }
+
+
 def table(results):
     """The results as a Markdown table, a row for each model and family of kernels.
+
+    A dash stands where a family was not run.
 
     Example:
 
@@ -50,11 +90,12 @@ def table(results):
     rows = {}
     for result in results:
         key = result["model"], result["kernels"], f"{result['compared']:,}"
-        rows.setdefault(key, []).append(result)
+        rows.setdefault(key, {})[result["core"]] = result
     lines = [_line(heads), "|" + "---|" * len(heads)]
     for key, row in rows.items():
-        digests = sorted({result["sha256"][:12] for result in row})
-        lines.append(_line([*key, *(str(r["differing"]) for r in row), ", ".join(digests)]))
+        digests = sorted({result["sha256"][:12] for result in row.values()})
+        differing = [str(row[core]["differing"]) if core in row else "–" for core in cores]
+        lines.append(_line([*key, *differing, ", ".join(digests)]))
     return "\n".join(lines)
 
 
@@ -76,6 +117,7 @@ def main(arguments=None):
             for core in values.core or CORES:
                 print(f"emulating {core}", file=sys.stderr)
                 results += check(root, core, paths)
+            results += check_here(paths)
     except ToolError as error:
         print(f"arm_check: {error}", file=sys.stderr)
         return 1

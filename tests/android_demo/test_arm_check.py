@@ -25,15 +25,29 @@ def test_resnet8_on_a_cortex_a76(arm, resnet8):
         assert result["differing"] == 0 and result["compared"] == 80, result
 
 
-@pytest.mark.slow
-def test_a_difference_is_counted(arm, resnet8, tmp_path):
+@pytest.fixture
+def wrong(resnet8, tmp_path):
+    """ResNet-8 with one golden integer that is wrong."""
     copy = tmp_path / "ResNet8.tflite"
     copy.write_bytes(resnet8[0].read_bytes())
     golden = bytearray(resnet8[0].with_suffix(".golden").read_bytes())
     golden[-1] ^= 1
     copy.with_suffix(".golden").write_bytes(golden)
-    results = arm_check.check(arm, "cortex-a76", [copy])
+    return copy
+
+
+@pytest.mark.slow
+def test_a_difference_is_counted(arm, wrong):
+    results = arm_check.check(arm, "cortex-a76", [wrong])
     assert [result["differing"] for result in results] == [1, 1, 1]
+
+
+def test_a_difference_is_counted_here_and_on_tflm(wrong):
+    results = arm_check.check_here([wrong])
+    kernels = ["xnnpack", "builtin", "reference", "tflm"]
+    assert [result["kernels"] for result in results] == kernels
+    assert [result["differing"] for result in results] == [1, 1, 1, 1]
+    assert len({result["sha256"] for result in results}) == 1
 
 
 def test_without_xnnpack_there_is_no_result():
@@ -66,5 +80,12 @@ def test_the_stored_table_holds_every_model_and_no_difference():
     heads, rows = rows[0], rows[1:]
     assert heads[3:7] == [f"differing on {core}" for core in arm_check.CORES]
     assert {row[0] for row in rows} == set(pk.models.__all__) == set(zoo.ZOO)
-    assert {row[1] for row in rows} == {"xnnpack", "builtin", "reference"}
-    assert all(row[3:7] == ["0"] * 4 and len(row[7]) == 12 for row in rows)
+    assert heads[7] == "differing on x86_64"
+    litert = [row for row in rows if row[1] != "tflm"]
+    assert {row[1] for row in litert} == {"xnnpack", "builtin", "reference"}
+    assert all(row[3:8] == ["0"] * 5 and len(row[8]) == 12 for row in litert)
+    micro = [row for row in rows if row[1] == "tflm"]
+    assert {row[0] for row in micro} == set(zoo.ZOO)
+    assert all(row[3:8] == ["–"] * 4 + ["0"] for row in micro)
+    # One model's bytes are the same everywhere.
+    assert len({(row[0], row[8]) for row in rows}) == len(zoo.ZOO)
