@@ -47,8 +47,10 @@ SECTIONS = (
         "same round, Keras 3 for ours, qkeras-v3 and HGQ2, Keras 2 for tfmot and larq. Kernels "
         "have 4 bits and activations 8, but tfmot has 8 for both, and larq float activations and "
         "norms. HGQ2's bits are held constant, which makes it faster than its default. qkeras-v3's "
-        "norm fails on JAX, so its row there has a mended one. Memory is what the process grew by "
-        "after the imports.",
+        "norm fails on JAX, so its row there has a mended one. HGQ2 has no depthwise layer; its "
+        "grouped convolutions are slow on TensorFlow's CPU. Processor time is that of all threads, "
+        "which other work on the machine hardly touches. Memory is what the process grew by after "
+        "the imports.",
         "python benchmarks/peers/training_step.py --output=benchmarks/results/training_step.jsonl",
     ),
     Section(

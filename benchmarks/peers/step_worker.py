@@ -2,9 +2,10 @@
 
     step_worker.py LIBRARY NET BATCH_SIZE
 
-It answers with a JSON object once the first step is done: net, seconds and parameters. For
-each line with a number it takes so many steps and answers with the seconds of each, and the peak
-memory that the process has grown by since the imports. `training_step.py` starts it.
+It answers with a JSON object once the first step is done: net, time and parameters. For each line
+with a number it takes so many steps and answers with the time of each, and the peak memory that the
+process has grown by since the imports. Times are two: seconds on the clock, and seconds that all
+threads of the process took. `training_step.py` starts it.
 """
 
 import importlib
@@ -32,20 +33,20 @@ def main():
     images = (random.integers(0, 256, shape) / 256).astype("float32")
     labels = random.integers(0, architecture.classes, batch_size)
 
-    def seconds():
-        start = time.perf_counter()
+    def step():
+        start = time.perf_counter(), time.process_time()
         model.train_on_batch(images, labels)
-        return time.perf_counter() - start
+        return time.perf_counter() - start[0], time.process_time() - start[1]
 
     _answer(
         {
             "net": architecture.name,
-            "first_step": seconds(),
+            "first_step": step(),
             "parameters": int(model.count_params()),
         }
     )
     for line in sys.stdin:
-        times = [seconds() for _ in range(int(line))]
+        times = [step() for _ in range(int(line))]
         _answer({"times": times, "memory": _peak_megabytes() - before})
 
 

@@ -21,6 +21,7 @@ from libraries import LIBRARIES, available
 
 _BACKENDS = flags.DEFINE_list("backends", ["tensorflow", "jax"], "backends of Keras")
 _NETS = flags.DEFINE_list("nets", ["cifar", "mobilenet"], "nets: cifar, mobilenet")
+_LIBRARIES = flags.DEFINE_list("libraries", [], "keys of libraries.LIBRARIES; empty for all")
 _BATCH_SIZE = flags.DEFINE_integer("batch_size", 32, "pictures in a step")
 _ROUNDS = flags.DEFINE_integer("rounds", 8, "rounds")
 _STEPS = flags.DEFINE_integer("steps", 3, "steps of each library in a round")
@@ -49,11 +50,11 @@ class Worker:
         self.memory = 0.0
 
     def steps(self, count):
-        """Median seconds of so many steps."""
+        """Median seconds of so many steps, on the clock and of all threads."""
         print(count, file=self._process.stdin, flush=True)
         answer = self._read()
         self.memory = answer["memory"]
-        return float(np.median(answer["times"]))
+        return np.median(answer["times"], axis=0)
 
     def close(self):
         """Ends the process."""
@@ -67,11 +68,15 @@ class Worker:
         return json.loads(answer)
 
 
+def _chosen(backend):
+    return [key for key in available(backend) if key in (_LIBRARIES.value or LIBRARIES)]
+
+
 def measure(net, backend):
     """Lines of one net on one backend."""
     with contextlib.ExitStack() as stack:
         workers = {}
-        for key in available(backend):
+        for key in _chosen(backend):
             workers[key] = Worker(key, net, backend)
             stack.callback(workers[key].close)
         for worker in workers.values():
@@ -87,12 +92,15 @@ def measure(net, backend):
         library = LIBRARIES[key]
         base = workers[library.baseline]
         seconds = np.array([found[key] for found in rounds])
-        ratios = seconds / [found[library.baseline] for found in rounds]
+        ratios = (seconds / [found[library.baseline] for found in rounds]).T
+        first_ratio = np.divide(worker.first_step, base.first_step)
         for metric, values, unit in (
-            ("step", 1e3 * seconds, "ms"),
-            ("step over float", ratios, "ratio"),
-            ("first step", worker.first_step, "s"),
-            ("first step over float", worker.first_step / base.first_step, "ratio"),
+            ("step", 1e3 * seconds[:, 0], "ms"),
+            ("step over float", ratios[0], "ratio"),
+            ("the same of processor time", ratios[1], "ratio"),
+            ("first step", worker.first_step[0], "s"),
+            ("first step over float", first_ratio[0], "ratio"),
+            ("its processor time over float", first_ratio[1], "ratio"),
             ("peak memory", worker.memory, "MB"),
             ("parameters", worker.parameters, ""),
         ):
