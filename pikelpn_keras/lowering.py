@@ -68,7 +68,7 @@ class Accumulator:
         signs = norm.signs.astype(np.int64)
         return dataclasses.replace(
             self,
-            kernel=self.kernel * signs,
+            kernel=self.kernel * signs.astype(self.kernel.dtype),
             bias=self.bias * signs + np.where(signs < 0, -bias, bias),
             multiplier=self.multiplier * norm.mantissas,
             exponents=self.exponents + norm.scales.exponents,

@@ -110,7 +110,7 @@ def encode(node, storage, tight=C):
     scheme = choose_scheme(node, shift, storage, tight)
     factor, offset = _factor_and_offset(scheme, shift)
     return Encoding(
-        weights=(node.kernel.astype(np.int64) * factor).astype(np.int8),
+        weights=(node.kernel.astype(np.int16) * factor.astype(np.int16)).astype(np.int8),
         bias=(node.bias.astype(np.int64) * factor + offset).astype(np.int32),
         scales=_scales(node, scheme, shift),
         proof=prove_linear(node, scheme, shift, storage),
@@ -168,7 +168,7 @@ def choose_scheme(node, shift, storage, tight):
         return PLAIN
     for scheme in (A, B):
         factor, offset = _factor_and_offset(scheme, shift)
-        weights = np.abs(node.channel_kernel.astype(np.int64) * factor)
+        weights = node.largest_weights * factor
         bias = np.abs(node.bias.astype(np.int64) * factor) + offset
         if weights.max(initial=0) <= storage.limit and bias.max() <= INT32_MAX:
             return scheme
@@ -208,7 +208,7 @@ def _check(node, storage):
             f"layer '{node.name}' has a kernel of shape {node.kernel.shape}, without weights; "
             "remove the layer"
         )
-    largest = int(np.abs(node.channel_kernel.astype(np.int64)).max(initial=0))
+    largest = int(node.largest_weights.max(initial=0))
     if largest > storage.limit:
         raise ValueError(
             f"layer '{node.name}' has a weight of magnitude {largest}, and {storage.name} weights "

@@ -16,9 +16,8 @@ def frozen_array(values, dtype):
     """
     values = np.asarray(values)
     limits = np.iinfo(dtype)
-    if values.size and (
-        not np.isfinite(values).all() or values.min() < limits.min or values.max() > limits.max
-    ):
+    # A NaN is neither.
+    if values.size and not (values.min() >= limits.min and values.max() <= limits.max):
         raise ValueError(f"values do not fit {np.dtype(dtype).name}")
     array = values.astype(dtype)
     if values.dtype.kind == "f" and not np.array_equal(array, values):

@@ -6,7 +6,7 @@ from keras import ops
 
 from pikelpn_keras.layers.base import QuantLayer, grid_bits, grid_exponent, refuse
 from pikelpn_keras.replicas import batch_maximum
-from pikelpn_keras.rounding import follow_exponent
+from pikelpn_keras.rounding import finite, follow_exponent
 
 
 class FreezableLayer(QuantLayer):
@@ -112,13 +112,14 @@ class RangeLayer(FreezableLayer):
         if not self.trainable:
             return
         batch_range = batch_maximum(ops.stop_gradient(batch_range))
-        sound = ops.isfinite(batch_range)
-        holds = ops.logical_or(self.frozen_tensor(), ops.logical_not(sound))
+        free = ops.logical_and(finite(batch_range), ops.logical_not(self.frozen_tensor()))
         past = ops.cast(self._range, "float32")
-        average = self.momentum * past + (1.0 - self.momentum) * batch_range
-        moved = update(self._range, ops.where(past > 0, average, batch_range), holds)
-        exponent = follow_exponent(ops.cast(self._exponent, "float32"), moved * (1.0 / steps))
-        update(self._exponent, exponent, holds)
+        seen = ops.where(free, batch_range, past)
+        moved = ops.where(past > 0, past + (seen - past) * (1.0 - self.momentum), seen)
+        self._range.assign(moved)
+        exponent = ops.cast(self._exponent, "float32")
+        followed = follow_exponent(exponent, moved * (1.0 / steps))
+        self._exponent.assign(ops.where(free, followed, exponent))
 
     def get_config(self):
         return {**super().get_config(), "bits": self.bits, "momentum": self.momentum}

@@ -178,7 +178,7 @@ def lower_product(
     """
     source = read_grid(layer, value)
     integers, exponents = quantizer.quantize(layer.finite(kernel), channel_axes)
-    integers = ops.convert_to_numpy(integers).astype(np.int64)
+    integers = ops.convert_to_numpy(integers)
     integers = integers.reshape(*integers.shape[: -len(channel_axes)], -1)
     kernel_exponents = ops.convert_to_numpy(exponents).astype(np.int64).ravel()
     channels = integers.shape[-1]

@@ -8,11 +8,14 @@ from pikelpn_keras.grids import ACCUMULATOR_BITS, attach, exponent_vector, grid_
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes
 from pikelpn_keras.layers.base import refuse, whole
-from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum, update
+from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum
+from pikelpn_keras.layers.normalized import BatchTransform, normalized
 from pikelpn_keras.lowering import Accumulator, bias_integers
-from pikelpn_keras.replicas import batch_moments
+from pikelpn_keras.replicas import batch_moments, everywhere
 from pikelpn_keras.rounding import (
     HYSTERESIS,
+    finite,
+    magnitude,
     nearest_power_of_two,
     power_of_two,
     round_half_up,
@@ -100,8 +103,8 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         Every training step does so, unless the layer is frozen. Call it after `gamma` or
         `moving_variance` were set by hand: evaluation and export read the multipliers as they are.
         """
-        target = self._target(ops.cast(self.moving_variance, "float32"))
-        multiplier = self._followed_multiplier(ops.cast(self._multiplier, "float32"), target)
+        target = self._target(ops.cast(self.moving_variance, "float32"), self._gamma())
+        multiplier, _ = self._followed(ops.cast(self._multiplier, "float32"), target)
         self._multiplier.assign(multiplier)
 
     def trust_statistics(self):
@@ -113,13 +116,15 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         refuse(self, grid.exponent is None, "follows another norm; remove one of them")
         exponents = exponent_vector(grid.exponent, inputs.shape[-1])
         if training and self.trainable:
-            scale, offset = self._training_transform(inputs, exponents)
+            outputs = self._trained(inputs, exponents)
         else:
-            scale, offset = self._device_transform(
-                exponents, ops.cast(self._multiplier, "float32"), self.moving_mean
+            beta = self._beta()
+            multiplier, moving_mean = (
+                ops.cast(v, "float32") for v in (self._multiplier, self.moving_mean)
             )
-            offset = straight_through(offset, self._beta())
-        return attach(inputs * scale + offset, Grid(None, ACCUMULATOR_BITS, signed=True))
+            scale, offset = _device_transform(exponents, multiplier, moving_mean, beta)
+            outputs = inputs * scale + straight_through(offset, beta)
+        return attach(outputs, Grid(None, ACCUMULATOR_BITS, signed=True))
 
     def lower(self, graph, value):
         if not isinstance(value, Accumulator):
@@ -129,16 +134,20 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
             value.norm is not None,
             f"follows another norm behind '{value.name}'; remove one of them",
         )
-        exponents = exponent_vector(value.exponents.astype(np.float32), value.shape[-1])
-        for variable in self.weights:
-            self.finite(variable)
-        bias, _ = self._device_bias(power_of_two(exponents), self.multiplier, self.moving_mean)
-        return value.normed(self.record(), bias_integers(self, bias))
+        values = {variable.name: self.finite(variable) for variable in self.weights}
+        multiplier, beta = values["multiplier"], values.get("beta", np.float32(0))
+        density = np.ldexp(np.float32(1), -value.exponents)
+        carrier = _carrier(multiplier, np)
+        with np.errstate(over="ignore"):
+            bias = _device_bias(density, multiplier, carrier, values["moving_mean"], beta, np)
+        return value.normed(self._record(multiplier, carrier), bias_integers(self, bias))
 
     def record(self):
         """The norm's codes as a `NormRecord`."""
         multiplier = self.finite(self._multiplier)
-        carrier = ops.convert_to_numpy(_carrier(multiplier))
+        return self._record(multiplier, _carrier(multiplier, np))
+
+    def _record(self, multiplier, carrier):
         mantissas, exponents = np.frexp(np.abs(carrier))
         width = self.mantissa_bits
         return NormRecord(
@@ -156,97 +165,126 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         }
 
     def _gamma(self):
-        return ops.cast(self.gamma, "float32") if self.scale else ops.ones(())
+        return ops.cast(self.gamma, "float32") if self.scale else ops.ones(self.moving_mean.shape)
 
     def _beta(self):
-        return ops.cast(self.beta, "float32") if self.center else ops.zeros(())
+        return ops.cast(self.beta, "float32") if self.center else ops.zeros(self.moving_mean.shape)
 
-    def _training_transform(self, inputs, exponents):
-        """Scale and offset of a training step; frozen, those of the device."""
-        mean, variance = ops.moments(inputs, axes=list(range(len(inputs.shape) - 1)))
-        whole_batch = batch_moments(mean, variance, ops.size(inputs) // inputs.shape[-1])
+    def _trained(self, inputs, exponents):
+        """The outputs of a training step; frozen, those of the device."""
+        values = ops.stop_gradient(inputs)
+        mean, variance = ops.moments(values, axes=list(range(len(inputs.shape) - 1)))
+        count = ops.cast(ops.size(inputs) // inputs.shape[-1], "float32")
+        whole_batch = batch_moments(mean, variance, count)
         if self.synchronized:
             mean, variance = whole_batch
+            count = ops.sum(everywhere(count), axis=0)
         frozen = self.frozen_tensor()
-        moving_mean, target, multiplier = self._follow(*whole_batch, frozen)
-        scale = self._batch_scale(variance, target, multiplier)
-        smooth = self._beta() + ops.where(frozen, 0.0, -(mean * scale))
-        device_scale, device_offset = self._device_transform(exponents, multiplier, moving_mean)
-        offset = straight_through(ops.where(frozen, device_offset, smooth), smooth)
-        return ops.where(frozen, device_scale, scale), offset
+        held = ops.cast(self._multiplier, "float32")
+        parameters = self._gamma(), self._beta()
+        gamma, beta = (ops.stop_gradient(p) for p in parameters)
+        moving_mean, target = self._follow(*whole_batch, gamma, frozen)
+        multiplier, ratio = self._followed(held, target)
+        self._multiplier.assign(ops.where(frozen, held, multiplier))
 
-    def _follow(self, mean, variance, frozen):
-        """Lets moving mean, moving variance and multipliers follow a batch.
+        inverse_deviation = ops.rsqrt(variance + self.epsilon)
+        slope = ops.where(frozen, 0.0, ratio * inverse_deviation)
+        scale = slope * gamma
+        device_scale, device_offset = _device_transform(exponents, held, moving_mean, beta)
+        pull = scale / count
+        transform = BatchTransform(
+            scale=ops.where(frozen, device_scale, scale),
+            offset=ops.where(frozen, device_offset, beta - mean * scale),
+            mean=mean,
+            slope=slope,
+            pull=pull,
+            tilt=pull * ops.square(inverse_deviation),
+        )
+        return normalized(inputs, *parameters, transform, self.synchronized)
+
+    def _follow(self, mean, variance, gamma, frozen):
+        """Lets moving mean and moving variance follow a batch.
 
         A channel in which the batch is not finite keeps what it has.
 
         Returns:
-            the new moving mean, the multipliers that the statistics want, and the new multipliers.
+            the new moving mean, and the multipliers that the statistics want.
         """
-        holds = ops.logical_or(frozen, ops.logical_not(ops.isfinite(variance)))
+        free = 1.0 - ops.cast(frozen, "float32")
         batches = ops.cast(self._batches, "float32")
+        self._batches.assign(batches + free)
         # Early on the momentum is lower, so that no trace of the initial statistics is frozen in.
-        rate = 1.0 - ops.minimum(self.momentum, (1.0 + batches) / (10.0 + batches))
-        update(self._batches, batches + 1.0, frozen)
+        rate = free * ops.maximum(1.0 - self.momentum, 9.0 / (10.0 + batches))
+        sound = finite(variance)
         averages = []
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             past = ops.cast(moving, "float32")
-            averages.append(update(moving, past + (ops.stop_gradient(batch) - past) * rate, holds))
-        target = self._target(averages[1])
-        multiplier = self._followed_multiplier(ops.cast(self._multiplier, "float32"), target)
-        return averages[0], target, update(self._multiplier, multiplier, frozen)
+            averages.append(ops.where(sound, past + (batch - past) * rate, past))
+            moving.assign(averages[-1])
+        return averages[0], self._target(averages[1], gamma)
 
-    def _target(self, variance):
-        """The multipliers before they are quantized, without a gradient."""
-        return ops.stop_gradient(self._gamma()) * ops.rsqrt(variance + self.epsilon)
+    def _target(self, variance, gamma):
+        """The multipliers before they are quantized."""
+        return gamma * ops.rsqrt(variance + self.epsilon)
 
     def _initial_multiplier(self, shape, dtype=None):
-        target = self._target(ops.cast(self.moving_variance, dtype))
-        return self._followed_multiplier(ops.ones(shape, dtype), target)
+        target = self._target(ops.cast(self.moving_variance, dtype), self._gamma())
+        return self._followed(ops.ones(shape, dtype), target)[0]
 
-    def _followed_multiplier(self, multiplier, target):
-        """The multipliers after they have seen what the statistics want; 0 where that is 0."""
-        magnitude = ops.abs(target)
-        state = ops.abs(multiplier)
+    def _followed(self, multiplier, target):
+        """What has become of the multipliers after they have seen what the statistics want.
+
+        Returns:
+            the multipliers, 0 where the target is, and by how much they are too large: 0.5 to 2,
+            and 1 where the target is 0.
+        """
+        wanted, state = magnitude(target), magnitude(multiplier)
         # Half the distance of neighbours, in the ratio of the hysteresis to half an octave.
         width = 2.0 ** (HYSTERESIS * 2.0 ** (1 - self.mantissa_bits))
-        stays = ops.logical_and(magnitude <= state * width, state <= magnitude * width)
-        moved = ops.where(stays, state, self._nearest(magnitude))
+        stays = ops.logical_and(wanted <= state * width, state <= wanted * width)
+        moved = ops.where(stays, state, self._nearest(wanted))
         lowest = nearest_power_of_two(ops.max(moved)) * 2.0 ** (1 - 2**self.scale_bits)
-        return ops.sign(target) * ops.maximum(moved, lowest)
+        moved = ops.maximum(moved, lowest)
+        matters = wanted > 0
+        near = ops.clip(moved, 0.5 * wanted, 2.0 * wanted)
+        # The division last: XLA computes anew for every pixel what cheaper operators follow.
+        ratio = ops.where(matters, near, 1.0) / ops.where(matters, wanted, 1.0)
+        return ops.where(matters, ops.where(target < 0, -moved, moved), target), ratio
 
-    def _nearest(self, magnitude):
-        """The representable multiplier nearest to `magnitude`."""
-        nearest = ops.clip(nearest_power_of_two(magnitude), 2.0**-60, 2.0**60)
+    def _nearest(self, wanted):
+        """The representable multiplier nearest to `wanted`, a magnitude."""
+        nearest = ops.clip(nearest_power_of_two(wanted), 2.0**-60, 2.0**60)
         if self.mantissa_bits == 1:
             return nearest
-        floor = ops.where(magnitude < nearest, nearest * 0.5, nearest)
+        floor = ops.where(wanted < nearest, nearest * 0.5, nearest)
         last_bit = floor * 2.0 ** (1 - self.mantissa_bits)
-        return round_half_up(magnitude / last_bit) * last_bit
-
-    def _batch_scale(self, variance, target, multiplier):
-        """The scale of training: that of the batch's deviation, times the device's over its own."""
-        magnitude = ops.abs(target)
-        ratio = ops.clip(ops.abs(multiplier) / ops.maximum(magnitude, 1e-30), 0.5, 2.0)
-        ratio = ops.stop_gradient(ops.where(magnitude > 0, ratio, 1.0))
-        return ratio * self._gamma() * ops.rsqrt(variance + self.epsilon)
-
-    def _device_transform(self, exponents, multiplier, mean):
-        """Scale and offset on the device, for an accumulator of the given exponents."""
-        unit = power_of_two(exponents)
-        integers, carrier = self._device_bias(unit, multiplier, mean)
-        return multiplier, integers * unit * carrier
-
-    def _device_bias(self, unit, multiplier, mean):
-        """The integers b of the device, in units of the accumulator, and what scales them."""
-        carrier = _carrier(multiplier)
-        mean = ops.where(multiplier == 0, 0.0, ops.cast(mean, "float32"))
-        bias = ops.stop_gradient(self._beta()) / carrier - mean
-        return round_half_up(bias / unit), carrier
+        return round_half_up(wanted / last_bit) * last_bit
 
 
-def _carrier(multiplier):
+def _device_transform(exponents, multiplier, mean, beta):
+    """Scale and offset on the device, for an accumulator of the given exponents."""
+    density, carrier = power_of_two(-exponents), _carrier(multiplier, ops)
+    integers = _device_bias(density, multiplier, carrier, mean, beta, ops)
+    return multiplier, integers * carrier / density
+
+
+def _device_bias(density, multiplier, carrier, mean, beta, library):
+    """The integers b of the device, as floats.
+
+    Args:
+        density: units of the accumulator in 1.
+        multiplier: the multipliers m.
+        carrier: what scales b.
+        mean: the moving mean.
+        beta: the parameter beta.
+        library: `keras.ops` for tensors, `numpy` for arrays.
+    """
+    bias = beta / carrier - library.where(multiplier == 0, 0.0, mean)
+    return round_half_up(bias * density)
+
+
+def _carrier(multiplier, library):
     """The multipliers, with the largest magnitude in place of zeros: it carries beta alone."""
-    largest = ops.max(ops.abs(multiplier))
-    largest = ops.where(largest > 0, largest, 1.0)
-    return ops.where(multiplier == 0, largest, multiplier)
+    largest = library.max(library.maximum(multiplier, -multiplier))
+    largest = library.where(largest > 0, largest, 1.0)
+    return library.where(multiplier == 0, largest, multiplier)

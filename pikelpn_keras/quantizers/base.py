@@ -5,7 +5,7 @@ import copy
 
 from keras import ops
 
-from pikelpn_keras.rounding import nearest_exponent, power_of_two, straight_through
+from pikelpn_keras.rounding import magnitude, nearest_exponent, power_of_two, straight_through
 
 LOWEST_EXPONENT = -64
 HIGHEST_EXPONENT = 63
@@ -160,7 +160,7 @@ class Quantizer(abc.ABC):
 
 def largest_magnitude(weights, axes):
     """`max(abs(weights))` over `axes`, which stay with length 1."""
-    return ops.max(ops.abs(weights), axis=axes, keepdims=True)
+    return ops.max(magnitude(weights), axis=axes, keepdims=True)
 
 
 def mean_magnitude(weights, axes):

@@ -4,7 +4,12 @@ import keras
 from keras import ops
 
 from pikelpn_keras.quantizers.base import Quantizer, largest_magnitude
-from pikelpn_keras.rounding import nearest_exponent, nearest_power_of_two, power_of_two
+from pikelpn_keras.rounding import (
+    magnitude,
+    nearest_exponent,
+    nearest_power_of_two,
+    power_of_two,
+)
 
 
 @keras.saving.register_keras_serializable("pikelpn")
@@ -44,9 +49,10 @@ class PowerOfTwoQuantizer(Quantizer):
         return nearest_exponent(largest_magnitude(weights, axes)) - (self.levels - 1)
 
     def to_int(self, weights, exponents):
-        magnitude = ops.abs(weights) * power_of_two(-exponents)
-        level = ops.clip(nearest_power_of_two(magnitude), 1.0, self.max_integer)
-        return ops.cast(ops.where(magnitude < 0.5, 0.0, ops.sign(weights) * level), "int32")
+        scaled = magnitude(weights) * power_of_two(-exponents)
+        level = ops.clip(nearest_power_of_two(scaled), 1.0, self.max_integer)
+        signed = ops.where(weights < 0, -level, level)
+        return ops.cast(ops.where(scaled < 0.5, 0.0, signed), "int32")
 
     def get_config(self):
         return {"levels": self.levels, **super().get_config()}

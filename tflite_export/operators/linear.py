@@ -1,6 +1,5 @@
 """What the layers with weights have in common."""
 
-import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tflite_export import int8
@@ -18,8 +17,7 @@ def storage_for(node, storage_name):
 
     Layers with mantissas stay int8: their class needs XNNPACK, which computes few int4 operators.
     """
-    largest = np.abs(node.channel_kernel.astype(np.int64)).max(initial=0)
-    fits = largest <= INT4.limit and (node.multiplier == 1).all()
+    fits = node.largest_weights.max(initial=0) <= INT4.limit and (node.multiplier == 1).all()
     return INT4 if storage_name == INT4.name and fits else INT8
 
 

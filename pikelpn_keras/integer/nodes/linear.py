@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -56,14 +57,22 @@ class LinearNode(Node):
     def accumulate(self, inputs, dtype):
         """Sums of products, `(batch, *output.shape)`, computed in the float type `dtype`."""
 
-    @property
+    @functools.cached_property
+    def largest_weights(self):
+        """int64 array: for each channel the largest absolute integer of its kernel."""
+        kernel = self.channel_kernel
+        low, high = (f(axis=0, initial=0).astype(np.int64) for f in (kernel.min, kernel.max))
+        return np.maximum(-low, high)
+
+    @functools.cached_property
     def reach(self):
         """int64 array: for each channel a proven bound of every partial sum and of sum + bias.
 
         It is `sum(abs(kernel)) * largest abs(x) + abs(bias)`.
         """
         magnitude = self.inputs[0].grid.magnitude
-        sums = np.abs(self.channel_kernel.astype(np.int64)).sum(axis=0) * magnitude
+        # int16, because int8 has no magnitude of -128.
+        sums = np.abs(self.channel_kernel.astype(np.int16)).sum(axis=0, dtype=np.int64) * magnitude
         return sums + np.abs(self.bias.astype(np.int64))
 
     def run(self, inputs):
