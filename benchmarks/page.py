@@ -9,6 +9,7 @@ and unit; the programs that `SECTIONS` names write them.
 import dataclasses
 import json
 import pathlib
+import textwrap
 
 ROOT = pathlib.Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -117,7 +118,8 @@ def page(lines):
     for section in SECTIONS:
         own = [found for found in lines if found["benchmark"] == section.benchmark]
         if own:
-            parts.append(f"## {section.title}\n\n{section.text}\n\n    {section.command}\n")
+            text = textwrap.fill(section.text, 100)
+            parts.append(f"## {section.title}\n\n{text}\n\n    {section.command}\n")
             parts += _tables(own)
     return "\n".join(parts)
 

@@ -22,8 +22,8 @@ from tools import TOOLS
 from tflite_export.cli import datasets
 
 _DATA = flags.DEFINE_string("data", None, "npz file of x_train, y_train and x_test")
-_STEPS = flags.DEFINE_integer("steps", 300, "training steps")
-_IMAGES = flags.DEFINE_integer("images", 2000, "test pictures to compare")
+_STEPS = flags.DEFINE_integer("steps", 200, "training steps")
+_IMAGES = flags.DEFINE_integer("images", 1000, "test pictures to compare")
 _TOOLS = flags.DEFINE_list("tools", list(TOOLS), "tools")
 _OUTPUT = flags.DEFINE_string("output", None, "file for the JSON lines")
 

@@ -27,6 +27,7 @@ _OUTPUT = flags.DEFINE_string("output", None, "file for the JSON lines")
 
 KEYS = ("ours", "tfmot", "ours_int4")
 STOCK = "tfmot"
+NAMES = {"cifar": "CIFAR net", "mobilenet": "MobileNetV1 0.25 at 96"}
 
 
 def litert(path, threads):
@@ -73,11 +74,11 @@ def measure(net):
     paths = {key: files.existing(key, net) for key in KEYS}
     lines = []
     for threads in (1, 2):
-        case = f"{net}, LiteRT, {threads} thread{'s' * (threads > 1)}"
+        case = f"{NAMES[net]}, LiteRT, {threads} thread{'s' * (threads > 1)}"
         functions = {key: litert(path, threads) for key, path in paths.items()}
         lines += lines_of(case, in_turns(functions, _ROUNDS.value, _RUNS.value))
     functions = {key: micro(path) for key, path in paths.items()}
-    lines += lines_of(f"{net}, TFLM", in_turns(functions, _MICRO_ROUNDS.value, 1))
+    lines += lines_of(f"{NAMES[net]}, TFLM", in_turns(functions, _MICRO_ROUNDS.value, 1))
     stock = paths[STOCK].stat().st_size
     counts = {key: instructions.count(path) for key, path in paths.items()}
     for key, path in paths.items():
@@ -88,7 +89,9 @@ def measure(net):
             figures += [("instructions over stock", counts[key] / counts[STOCK], "ratio")]
         for metric, value, unit in figures:
             name = CONVERTERS[key].name
-            lines.append(results.line("peers/inference", f"{net}, file", name, metric, value, unit))
+            lines.append(
+                results.line("peers/inference", f"{NAMES[net]}, file", name, metric, value, unit)
+            )
     return lines
 
 

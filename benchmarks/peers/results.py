@@ -43,7 +43,7 @@ def _rounded(value):
 
 
 def write(path, groups):
-    """Prints lines as they come, and makes a file of all of them at the end.
+    """Prints lines as they come, and makes a file of all that have come.
 
     Args:
         path: the file, or None to print alone.
@@ -54,8 +54,8 @@ def write(path, groups):
         for found in group:
             print(text(found), flush=True)
         lines += group
-    if path is not None:
-        pathlib.Path(path).write_text("".join(f"{json.dumps(found)}\n" for found in lines))
+        if path is not None:
+            pathlib.Path(path).write_text("".join(f"{json.dumps(found)}\n" for found in lines))
 
 
 def text(found):
