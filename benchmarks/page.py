@@ -75,8 +75,9 @@ SECTIONS = (
         "peers/exactness",
         "Exactness",
         "How many of the output integers differ between a tool's Keras model and its own file, "
-        "and by how many steps at most, after a short training on Fashion-MNIST. Files with float "
-        "outputs are compared on the 8-bit grid that spans Keras's predictions. An empty cell: the "
+        "and by how many steps at most, after a short training on Fashion-MNIST. qkeras-v3, HGQ2 "
+        "and larq leave float operators in their files, which no integer runtime takes; such files "
+        "are compared on the 8-bit grid that spans Keras's predictions. An empty cell: the "
         "kernels do not load the file.",
         "python benchmarks/peers/exactness.py --output=benchmarks/results/exactness.jsonl",
     ),
