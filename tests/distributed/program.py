@@ -3,10 +3,11 @@
     python program.py OUT.npz
 
 Trains a net on one device and on two, and writes every copy of every weight as RUN/WEIGHT, of shape
-(copies, ...).
+(copies, ...), and the model of two devices as OUT.keras.
 """
 
 import contextlib
+import pathlib
 import sys
 
 import keras
@@ -100,6 +101,7 @@ def main(out_path):
     runs = {}
     on_one = train(runs, "one", one)
     on_two = train(runs, "two", two)
+    on_two.save(pathlib.Path(out_path).with_suffix(".keras"))
     if backend == "tensorflow":
         train(runs, "synchronized", two, synchronized=True)
         reduce_shares(runs, two)

@@ -5,9 +5,11 @@ import pathlib
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
+import tflite_export
 from tests.conftest import REPOSITORY
 from tests.distributed import nets
 
@@ -20,7 +22,7 @@ STATES = (*EXPONENTS, "moving_mean", "moving_variance", "range")
 
 
 def recorded(backend, folder):
-    """What the program records under a backend: dicts of arrays by weight, by run."""
+    """What the program records under a backend, arrays by weight by run, and its model."""
     out = folder / f"{backend}.npz"
     environment = {
         **os.environ,
@@ -37,17 +39,27 @@ def recorded(backend, folder):
         for key in file:
             run, name = key.split("/", 1)
             runs.setdefault(run, {})[name] = file[key]
-    return runs
+    return runs, keras.models.load_model(out.with_suffix(".keras"))
 
 
 @pytest.fixture(scope="module")
-def data_parallel(tmp_path_factory):
+def on_jax(tmp_path_factory):
     return recorded("jax", tmp_path_factory.mktemp("jax"))
 
 
 @pytest.fixture(scope="module")
-def mirrored(tmp_path_factory):
+def on_tensorflow(tmp_path_factory):
     return recorded("tensorflow", tmp_path_factory.mktemp("tensorflow"))
+
+
+@pytest.fixture
+def data_parallel(on_jax):
+    return on_jax[0]
+
+
+@pytest.fixture
+def mirrored(on_tensorflow):
+    return on_tensorflow[0]
 
 
 def assert_copies_agree(runs, *names):
@@ -124,3 +136,14 @@ def test_replicas_know_the_whole_batch(case, mirrored):
         assert np.array_equal(found[moments][0], found[moments][1], equal_nan=True)
         np.testing.assert_allclose(found[moments][0, finite], expected, rtol=1e-4)
         assert not np.isfinite(found[moments][0, ~finite]).any()
+
+
+@pytest.mark.parametrize("trained", ["on_jax", "on_tensorflow"])
+def test_what_two_devices_trained_is_exact_on_one(trained, request):
+    runs, model = request.getfixturevalue(trained)
+    for variable in model.weights:
+        name = "/".join(variable.path.split("/")[-2:])
+        assert np.array_equal(variable, runs["two trained"][name][0]), name
+    images, _ = nets.data()
+    report = tflite_export.verify(model, tflite_export.convert(model, exact="all"), images)
+    assert report.exact, str(report)
