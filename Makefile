@@ -51,8 +51,8 @@ $(INSTALLED): setup.cfg
 	@$(PYTHON) -c "import ensurepip" 2>/dev/null || \
 	{ echo "$(PYTHON) has no ensurepip to make .venv with: install it (Debian: python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[test]'
-	$(BIN)/pip install --quiet --no-deps foolbox==3.3.4
+	$(BIN)/pip install --quiet --no-compile --editable '.[test]'
+	$(BIN)/pip install --quiet --no-compile --no-deps foolbox==3.3.4
 	touch $@
 
 $(INSTALLED_INTEROP): $(INSTALLED)

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 import pikelpn_keras as pk
 import tflite_export
@@ -11,6 +12,7 @@ from tests.pikelpn_keras import real_images
 FLOAT_ACCURACY = 0.7548
 
 
+@pytest.mark.slow
 def test_resnet8_with_powers_of_two(real_data):
     keras.utils.set_random_seed(0)
     archive = real_data("cifar10_jpeg.tar.xz")

@@ -184,6 +184,7 @@ def float_net():
     return keras.Model(inputs, L.Dense(10)(L.GlobalAveragePooling2D()(x)))
 
 
+@pytest.mark.slow
 def test_from_a_float_model_on_digits():
     """Float training and few quantized epochs against as many quantized epochs in all."""
     digits = sklearn.datasets.load_digits()
