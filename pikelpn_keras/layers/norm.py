@@ -265,7 +265,8 @@ def _device_transform(exponents, multiplier, mean, beta):
     """Scale and offset on the device, for an accumulator of the given exponents."""
     density, carrier = power_of_two(-exponents), _carrier(multiplier, ops)
     integers = _device_bias(density, multiplier, carrier, mean, beta, ops)
-    return multiplier, integers * carrier / density
+    # No division: by a constant, graphs of TensorFlow multiply by its inverse, which is not exact.
+    return multiplier, integers * power_of_two(exponents) * carrier
 
 
 def _device_bias(density, multiplier, carrier, mean, beta, library):

@@ -300,3 +300,29 @@ def test_refuses_a_norm_behind_a_norm():
     x = pk.layers.QuantInput()(pixels((4, 4, 1)))
     with pytest.raises(ValueError, match="'second' follows another norm"):
         pk.layers.QuantNorm(name="second")(pk.layers.QuantNorm()(x))
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's graphs")
+def test_a_graph_that_folds_constants_is_exact():
+    """Exponents that calibration holds are constants of the graph, which TensorFlow rewrites."""
+    rng = np.random.default_rng(0)
+    held = pk.quantizers.UniformQuantizer(4).holding(rng.integers(-7, -3, 16))
+    keras.utils.set_random_seed(0)
+    norm = pk.layers.QuantNorm()
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            pk.layers.QuantInput(),
+            pk.layers.QuantConv2D(16, 3, use_bias=False, kernel_quantizer=held),
+            norm,
+            pk.layers.QuantReLU(name="relu"),
+        ]
+    )
+    norm.moving_mean.assign(rng.normal(size=16))
+    norm.moving_variance.assign(rng.uniform(0.1, 3, 16))
+    norm.beta.assign(rng.normal(size=16))
+    norm.follow_statistics()
+    model.compile(jit_compile=False)
+    images = rng.integers(0, 256, (64, 8, 8, 3), dtype="uint8")
+    values = pk.integer_graph(model).run(images) * 2.0 ** model.get_layer("relu").exponent
+    np.testing.assert_array_equal(model.predict(images, verbose=0), values)
