@@ -23,8 +23,8 @@ def everywhere(x):
 
     Example:
 
-    >>> everywhere(ops.array([1.0, 2.0])).shape
-    (1, 2)
+    >>> ops.convert_to_numpy(everywhere(ops.array([1.0, 2.0])))
+    array([[1., 2.]], dtype=float32)
     """
     x = ops.convert_to_tensor(x)
     context = _replica_context()

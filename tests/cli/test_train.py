@@ -8,6 +8,7 @@ import pytest
 import pikelpn_keras as pk
 
 
+@pytest.mark.slow
 def test_train_export_verify(tmp_path, pikelpn):
     model, tflite = tmp_path / "digits.keras", tmp_path / "digits.tflite"
 
@@ -114,7 +115,7 @@ def interrupt_after(steps, monkeypatch):
     monkeypatch.setattr(keras.callbacks.CallbackList, "on_train_batch_end", count)
 
 
-@pytest.mark.parametrize("step", [9, 21])
+@pytest.mark.parametrize("step", [pytest.param(9, marks=pytest.mark.slow), 21])
 def test_an_interrupted_training_goes_on(step, tmp_path, pikelpn, tiny_models):
     """Six steps are an epoch; the last one is frozen."""
     output, state, whole = (tmp_path / name for name in ("model.keras", "state", "whole.keras"))

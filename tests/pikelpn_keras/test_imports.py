@@ -20,6 +20,7 @@ def run(program):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statements", STATEMENTS)
 def test_before_keras(statements):
     run(statements)
@@ -28,8 +29,8 @@ def test_before_keras(statements):
 @pytest.mark.parametrize(
     "statement",
     [
-        "pk.quantizers",
-        "pk.QuantConfig",
+        pytest.param("pk.quantizers", marks=pytest.mark.slow),
+        pytest.param("pk.QuantConfig", marks=pytest.mark.slow),
         "from pikelpn_keras.config import InputGrid",
         "import keras",
     ],

@@ -40,6 +40,7 @@ def test_fashion_mnist(fashion_mnist):
     assert_exact_and_equally_accurate(model, test_images, test_labels, at_least=0.82)
 
 
+@pytest.mark.slow
 def test_cifar10_jpeg(real_data):
     archive = real_data("cifar10_jpeg.tar.xz")
     images, labels = real_images.cifar10_jpeg(archive, "train")

@@ -8,7 +8,7 @@ from benchmarks import interop
 
 RUNTIMES = {"keras", "xnnpack", "xnnpack-2-threads", "builtin", "reference", "tflm"}
 TRAINING_IMAGES, TEST_IMAGES = 9600, 1000
-SLOW = {"tfmot, PikeLPNScheme"}
+SLOW = {"larq, binary", "tfmot, PikeLPNScheme"}
 # In points of accuracy.
 LOST = {"larq, binary": 0.01, "tfmot, 8 bits": 0.02, "tfmot, PikeLPNScheme": 0.01}
 

@@ -57,6 +57,7 @@ def test_resnet8_keeps_its_accuracy(real_data, resnet8):
     assert report.exact, str(report)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:the softmax of layer")
 def test_resnet8_of_four_bits_without_training(real_data, resnet8):
     images, labels = real_images.cifar10_jpeg(real_data("cifar10_jpeg.tar.xz"), "test")

@@ -16,7 +16,12 @@ REPOSITORY = pathlib.Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
-    "backend", ["tensorflow", "jax", pytest.param("torch", marks=pytest.mark.torch)]
+    "backend",
+    [
+        "tensorflow",
+        pytest.param("jax", marks=pytest.mark.slow),
+        pytest.param("torch", marks=pytest.mark.torch),
+    ],
 )
 def test_loss(backend, tmp_path):
     program = pathlib.Path(__file__).with_name("distillation_program.py")

@@ -97,7 +97,7 @@ class Interrupt(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("epoch", [2, 5])
+@pytest.mark.parametrize("epoch", [pytest.param(2, marks=pytest.mark.slow), 5])
 def test_an_interrupted_training_goes_on(epoch, tmp_path):
     """The last two of six epochs are frozen."""
 
