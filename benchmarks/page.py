@@ -68,7 +68,7 @@ SECTIONS = (
         "One picture. The stock file is what TFLiteConverter makes of the tfmot model. In the INT4 "
         "file all kernels of the blocks are 4 bits uniform, two in a byte; LiteRT's XNNPACK leaves "
         "such convolutions to slower kernels. Instructions are counted by callgrind inside one "
-        "run.",
+        "run; times of these lines were taken on a busy machine, so their quartiles lie far apart.",
         "python benchmarks/peers/inference.py --output=benchmarks/results/inference.jsonl",
     ),
     Section(
