@@ -35,7 +35,12 @@ def test_mobilenet_is_that_of_the_library():
 
 
 def test_cifar_net_is_that_of_the_accuracy_experiments():
+    import keras
+
     assert architectures.CIFAR.blocks == nets.BLOCKS
+    pairs = nets.float_net(), float_net.separable_net(keras, architectures.CIFAR)
+    theirs, ours = ([v.shape for v in model.weights] for model in pairs)
+    assert theirs == ours
 
 
 def test_our_net_has_the_float_nets_kernels():
