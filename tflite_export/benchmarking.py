@@ -10,6 +10,7 @@ import time
 import numpy as np
 
 from tflite_export.benchmark_report import BenchmarkReport
+from tflite_export.operator_list import BrokenFileError, operator_list
 
 KERNELS = {
     "xnnpack": "AUTO",
@@ -63,6 +64,7 @@ def benchmark(
     if engine not in KERNELS:
         raise ValueError(f"engine is {engine!r}; it must be one of {', '.join(KERNELS)}")
     _check(threads, warmup, runs, min_seconds, max_seconds)
+    _check_offsets(tflite)
     return time_interpreter(
         lambda: _interpreter(tflite, engine, threads),
         tflite,
@@ -134,6 +136,14 @@ def _check(threads, warmup, runs, min_seconds, max_seconds):
             "min_seconds and max_seconds must run from 0 upwards to a finite maximum, not from "
             f"{min_seconds!r} to {max_seconds!r}"
         )
+
+
+def _check_offsets(tflite):
+    """Refuses a damaged file, which would crash LiteRT: it trusts what it loads."""
+    try:
+        operator_list(tflite)
+    except BrokenFileError as error:
+        raise ValueError(f"LiteRT does not load the file: {error}") from error
 
 
 def _interpreter(tflite, engine, threads):

@@ -25,7 +25,7 @@ def operator_list(file):
 
     Raises:
         BrokenFileError: a ValueError, if it is no .tflite file or is damaged.
-        OSError: if there is no such file.
+        OSError: if there is no such file, or it may not be read.
 
     Example:
 
@@ -41,7 +41,15 @@ def operator_list(file):
     >>> subgraph.tensors[operator.outputs[0]].shape
     (1, 4)
     """
-    return file if isinstance(file, OperatorList) else parse(content_of(file))
+    if isinstance(file, OperatorList):
+        return file
+    content = content_of(file)
+    try:
+        return parse(content)
+    except BrokenFileError as error:
+        if isinstance(file, str | os.PathLike):
+            raise BrokenFileError(f"{os.fspath(file)}: {error}") from None
+        raise
 
 
 def content_of(path_or_bytes):

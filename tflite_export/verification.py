@@ -7,6 +7,7 @@ from tflite_export import metadata
 from tflite_export.edges import edges_of
 from tflite_export.graphs import as_graph
 from tflite_export.inspection import expose
+from tflite_export.operator_list import operator_list
 from tflite_export.proof import KERAS
 from tflite_export.report import Report
 from tflite_export.runtimes import RUNTIMES, RuntimeUnavailable
@@ -32,8 +33,8 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
         a `Report`.
 
     Raises:
-        ValueError: if a runtime is unknown, the file was converted from another model, or the
-            inputs do not fit the model.
+        ValueError: if a runtime is unknown, the file is damaged or was converted from another
+            model, or the inputs do not fit the model.
 
     Example:
 
@@ -48,6 +49,8 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
     """
     graph = as_graph(model_or_graph)
     _check_runtimes(runtimes)
+    # Runtimes and the schema's own reader trust a file; this one checks every offset.
+    operator_list(tflite)
     _check_edges(graph, tflite)
     _check_origin(graph, tflite)
     inputs = inputs if isinstance(inputs, list | tuple) else [inputs]

@@ -1,6 +1,7 @@
 import errno
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -70,3 +71,33 @@ def test_a_process_that_is_killed_leaves_a_whole_file(seconds, tmp_path):
         process.kill()
     content = path.read_bytes()
     assert content == content[:1] * 1_000_000
+
+
+def test_what_a_killed_process_left_goes_with_the_next_write(tmp_path):
+    path = tmp_path / "model.tflite"
+    program = (
+        "import os, signal, sys\n"
+        "from tflite_export.files import replacing\n"
+        "with replacing(sys.argv[1]) as beside:\n"
+        "    beside.write_bytes(b'half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, path])
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert os.listdir(left) == ["model.tflite"]
+    with files.replacing(tmp_path / "other.tflite") as beside:
+        beside.write_bytes(b"other")
+        assert not left.exists()
+        # What is under way stays, for it is locked.
+        save(path, b"whole")
+    assert sorted(os.listdir(tmp_path)) == ["model.tflite", "other.tflite"]
+
+
+def test_errors_of_other_files_keep_their_name(tmp_path):
+    with (
+        pytest.raises(FileNotFoundError) as error,
+        files.replacing(tmp_path / "model.tflite") as beside,
+    ):
+        beside.write_bytes((tmp_path / "absent").read_bytes())
+    assert error.value.filename == str(tmp_path / "absent")

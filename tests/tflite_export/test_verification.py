@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.tflite_export import graphs
-from tflite_export import convert, verification, verify
+from tflite_export import benchmark, convert, verification, verify
 from tflite_export.flatbuffer import pack, unpack
 from tflite_export.runtimes import RUNTIMES, RuntimeUnavailable
 
@@ -154,6 +154,17 @@ def test_a_file_of_another_model_is_refused(rng, graph, images):
     other = graphs.single(graphs.conv2d(rng, graph.inputs[0], 4))
     with pytest.raises(ValueError, match="the outputs of the file have the shapes.*convert the"):
         verify(graph, convert(other), images)
+
+
+def test_a_damaged_file_is_refused_before_a_runtime_trusts_it(graph, images):
+    """LiteRT 2.3.0 crashes on it."""
+    model = unpack(convert(graph))
+    model.subgraphs[0].operators[0].inputs = np.array([0, 1, 1384], np.int32)
+    damaged = pack(model)
+    with pytest.raises(ValueError, match="damaged: it refers to tensors 0 to 1384 of"):
+        verify(graph, damaged, images)
+    with pytest.raises(ValueError, match="damaged: it refers to tensors 0 to 1384 of"):
+        benchmark(damaged)
 
 
 def test_inputs_of_another_shape_are_refused(graph, images):

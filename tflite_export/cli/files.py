@@ -1,11 +1,11 @@
 """Files that a command writes: whole or not at all."""
 
-import contextlib
-import os
 import pathlib
-import tempfile
 
 from tflite_export.cli.errors import UsageError, UserError
+from tflite_export.files import folder_beside, replacing
+
+__all__ = ["output_path", "replacing"]
 
 
 def output_path(name, suffix, flag="--output"):
@@ -33,27 +33,8 @@ def output_path(name, suffix, flag="--output"):
     if path.is_dir():
         raise UserError(f"{path}: is a folder; name a file")
     try:
-        tempfile.TemporaryDirectory(dir=path.parent, prefix=".pikelpn-").cleanup()
+        with folder_beside(path):
+            pass
     except OSError as error:
         raise UserError(f"{path.parent}: no file can be written here ({error.strerror})") from None
     return path
-
-
-@contextlib.contextmanager
-def replacing(path):
-    """Gives a path to write to; it takes the place of `path` when all has gone well.
-
-    Example:
-
-    >>> folder = tempfile.TemporaryDirectory()
-    >>> path = pathlib.Path(folder.name) / "greeting.txt"
-    >>> with replacing(path) as beside:
-    ...     _ = beside.write_text("hello")
-    >>> path.read_text()
-    'hello'
-    >>> folder.cleanup()
-    """
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".pikelpn-") as folder:
-        beside = pathlib.Path(folder) / path.name
-        yield beside
-        os.replace(beside, path)

@@ -5,10 +5,10 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
 
 from tflite_export.edgetpu.compiled import Package, packages
 from tflite_export.edgetpu.log import CompilerLog, parse_log
+from tflite_export.files import folder_beside
 
 COMPILER = "edgetpu_compiler"
 TIMEOUT_S = 180
@@ -58,10 +58,10 @@ def compile_model(path, output, *, compiler=COMPILER, options=(), timeout_s=TIME
             "name it with --compiler"
         )
     path.open("rb").close()
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".pikelpn-") as folder:
-        command = [executable, "--show_operations", "--out_dir", folder, *options, str(path)]
+    with folder_beside(output) as folder:
+        command = [executable, "--show_operations", "--out_dir", str(folder), *options, str(path)]
         log = parse_log(_run(command, timeout_s))
-        compiled = pathlib.Path(folder) / f"{path.stem}_edgetpu.tflite"
+        compiled = folder / f"{path.stem}_edgetpu.tflite"
         if not log.succeeded or not compiled.is_file():
             reason = log.failure or "it wrote no model"
             remedy = f"; {log.remedy}" if log.remedy else ""

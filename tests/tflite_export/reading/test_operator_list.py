@@ -196,6 +196,14 @@ def test_other_bytes_are_refused(content):
         operator_list(content)
 
 
+def test_a_damaged_file_is_named(tmp_path):
+    path = tmp_path / "net.tflite"
+    path.write_bytes(model([tensor()])[:-4])
+    for place in (path, str(path)):
+        with pytest.raises(BrokenFileError, match="net.tflite: this .tflite file is damaged"):
+            operator_list(place)
+
+
 def test_other_types_are_refused():
     with pytest.raises(ValueError, match="path or the bytes of a .tflite file are needed, not 5"):
         operator_list(5)
