@@ -207,3 +207,51 @@ def test_damaged_archive(kept, tmp_path):
     damaged.write_bytes(whole.read_bytes()[:kept])
     with pytest.raises(UserError, match="neither a folder nor a whole tar archive"):
         load(damaged)
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory):
+    """Whole archives of forty pictures by their suffix."""
+    folder = tmp_path_factory.mktemp("archives")
+    noise = np.random.default_rng(0).integers(0, 256, (2, 20, 4, 6, 3), np.uint8)
+    for name, pictures in zip(("cat", "dog"), noise, strict=True):
+        (folder / name).mkdir()
+        for number, pixels in enumerate(pictures):
+            Image.fromarray(pixels).save(folder / name / f"{number}.png")
+    for suffix in ("", ".gz", ".bz2", ".xz"):
+        with tarfile.open(folder / f"tar{suffix}", f"w:{suffix[1:]}") as tar:
+            for name in ("cat", "dog"):
+                tar.add(folder / name, arcname=name)
+    return {suffix: (folder / f"tar{suffix}").read_bytes() for suffix in ("", ".gz", ".bz2", ".xz")}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz"])
+def test_an_archive_that_is_cut_anywhere_is_refused(archives, suffix, tmp_path):
+    content, cut = archives[suffix], tmp_path / "cut"
+    # Behind its last picture a plain archive is filled up with zeros.
+    end = len(content.rstrip(b"\0")) if suffix == "" else len(content)
+    for share in range(10):
+        cut.write_bytes(content[: end * share // 10])
+        with pytest.raises(UserError, match="neither a folder nor a whole tar archive: .*[^:]$"):
+            load(cut)
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
+def test_an_archive_with_a_wrong_byte_anywhere_is_refused(archives, suffix, tmp_path):
+    """Also where the byte falls into a picture: its checksum is read."""
+    content, damaged = bytearray(archives[suffix]), tmp_path / "damaged"
+    for share in range(1, 10):
+        changed = content.copy()
+        changed[len(content) * share // 10] ^= 255
+        damaged.write_bytes(changed)
+        with pytest.raises(UserError, match="neither a folder nor a whole tar archive"):
+            load(damaged)
+
+
+def test_a_link_to_nothing_is_named_and_skipped(tmp_path, capsys):
+    for name in ("cat", "dog"):
+        fill(tmp_path / name)
+    (tmp_path / "cat" / "link.png").symlink_to("nothing")
+    data = load(tmp_path)
+    assert len(data.x_train) + len(data.x_test) == 40
+    assert "skipped broken picture cat/link.png: " in capsys.readouterr().err

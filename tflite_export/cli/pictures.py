@@ -1,9 +1,12 @@
 """Reads pictures from a folder or a tar archive."""
 
 import io
+import lzma
+import os
 import pathlib
 import sys
 import tarfile
+import zlib
 
 import numpy as np
 
@@ -16,6 +19,8 @@ GREY_MODES = {"1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L"}
 def read(request):
     """Reads all pictures below `request.data_dir`; names broken ones on stderr and skips them.
 
+    Folders and files that may not be read are named and skipped too.
+
     Args:
         request: a `Request`. Pictures become RGB unless it asks for one channel or all are grey.
 
@@ -24,7 +29,9 @@ def read(request):
         set of the paths of all folders. Names that begin with a dot are left out.
 
     Raises:
-        UserError: if there is no such folder or archive, or Pillow is missing.
+        UserError: if there is no such folder or archive, the archive is damaged or cut short, or
+            Pillow is missing.
+        OSError: if the folder or archive itself may not be read.
     """
     decoder = _Decoder(request)
     pictures, folders = {}, set()
@@ -46,25 +53,52 @@ def read(request):
 def _members(source):
     """Yields `(path, content)`: a function that reads the file, or None for a folder."""
     if source.is_dir():
-        for path in sorted(source.rglob("*")):
-            content = None if path.is_dir() else path.read_bytes
-            yield pathlib.PurePosixPath(path.relative_to(source).as_posix()), content
+        yield from _folder_members(source)
     elif source.exists():
         yield from _archive_members(source)
     else:
         raise UserError(f"{source}: no such folder or archive")
 
 
+def _folder_members(source):
+    def skip(error):
+        if error.filename == str(source):
+            raise error
+        print(f"skipped folder {error.filename}: {error.strerror}", file=sys.stderr)
+
+    for name, folders, files in os.walk(source, onerror=skip):
+        folder = pathlib.Path(name)
+        place = pathlib.PurePosixPath(folder.relative_to(source).as_posix())
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            yield place / name, None
+        for name in sorted(files):
+            yield place / name, (folder / name).read_bytes
+
+
 def _archive_members(source):
+    """What is read fails here, for then the archive is damaged and not the picture in it."""
     try:
         with tarfile.open(source) as archive:
             for member in archive:
                 if member.isdir():
                     yield pathlib.PurePosixPath(member.name), None
                 elif member.isfile():
-                    yield pathlib.PurePosixPath(member.name), archive.extractfile(member).read
-    except (tarfile.TarError, EOFError) as error:
-        raise UserError(f"{source} is neither a folder nor a whole tar archive: {error}") from error
+                    content = archive.extractfile(member).read()
+                    yield pathlib.PurePosixPath(member.name), lambda content=content: content
+            # What ends amid a header looks to tarfile like the end.
+            if archive.fileobj.tell() < archive.offset + tarfile.BLOCKSIZE:
+                raise tarfile.ReadError("its end is missing")
+            # Checksums of compressed archives stand behind that.
+            while archive.fileobj.read(2**16):
+                pass
+    except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        reason = str(error).splitlines()[0].rstrip(":")
+        raise UserError(
+            f"{source} is neither a folder nor a whole tar archive: {reason}"
+        ) from error
 
 
 class _Decoder:

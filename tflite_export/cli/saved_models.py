@@ -10,10 +10,13 @@ def load(name):
 
     Raises:
         UserError: if there is no such file or Keras cannot read it.
+        OSError: if it may not be read.
     """
     path = pathlib.Path(name)
     if not path.is_file():
         raise UserError(f"{path}: no such file")
+    # Without the permission this says so, and before anything heavy is imported.
+    path.open("rb").close()
     import keras
 
     try:
