@@ -18,6 +18,7 @@ from pikelpn_keras.integer.nodes import (
     Lookup,
 )
 from tflite_export import int8
+from tflite_export.operators.global_average_pool import kernel_shape
 from tflite_export.reading.decoding import SCHEMES, Stored, decode
 from tflite_export.reading.errors import UnfitRecordError
 
@@ -140,13 +141,21 @@ def _without_phases(kernel, stride, channels):
     return merged[:height, :width]
 
 
-@restores(AveragePool2D, GlobalAveragePool)
-def _average(remains):
-    """Nothing; but a kernel as large as the window must be there, since it is written again."""
-    window, shape = remains.fields.get("window"), remains.inputs[0].shape
-    size = (*(window.size if window else shape[:-1]), shape[-1])
-    if remains.constants["kernel"].size != math.prod(size) or shape[-1] != remains.output.shape[-1]:
-        raise UnfitRecordError(f"'{remains.output.name}' averages another window")
+@restores(AveragePool2D)
+def _average_pool2d(remains):
+    return _average(remains, (*remains.fields["window"].size, remains.inputs[0].shape[-1]))
+
+
+@restores(GlobalAveragePool)
+def _global_average_pool(remains):
+    return _average(remains, kernel_shape(remains.inputs[0].shape))
+
+
+def _average(remains, kernel):
+    """Nothing; but a kernel of that shape must be there, since it is written again."""
+    (x,), y = remains.inputs, remains.output
+    if remains.constants["kernel"].size != math.prod(kernel) or x.shape[-1] != y.shape[-1]:
+        raise UnfitRecordError(f"'{y.name}' averages another window")
     return {}
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -9,9 +10,13 @@ from pikelpn_keras.integer.nodes import GlobalAveragePool, Tensor
 from tests.tflite_export import graphs
 from tflite_export import convert
 from tflite_export.flatbuffer import unpack
-from tflite_export.operators.global_average_pool import average_of
+from tflite_export.operator_list import operator_list
+from tflite_export.operators.global_average_pool import average_of, kernel_shape
 
 CHANNELS = 32
+DEPTHWISE = schema.BuiltinOperator.DEPTHWISE_CONV_2D, 3
+CONVOLUTION = schema.BuiltinOperator.CONV_2D, 3
+RESHAPE = schema.BuiltinOperator.RESHAPE, 1
 ALL_WINDOWS = [(height, width) for height in range(1, 15) for width in range(1, 15)]
 WINDOWS = [
     (1, 1),
@@ -123,21 +128,53 @@ def test_constants(window, up, weight, bias):
     assert (average.weight, average.bias) == (weight, bias)
 
 
-def test_operators_of_a_vector():
-    model = unpack(convert(graphs.single(pool((7, 7)))))
-    codes = [(code.builtinCode, code.version) for code in model.operatorCodes]
-    assert codes == [
-        (schema.BuiltinOperator.DEPTHWISE_CONV_2D, 3),
-        (schema.BuiltinOperator.RESHAPE, 1),
+def operators_of(node):
+    model = unpack(convert(graphs.single(node)))
+    codes = model.operatorCodes
+    return [
+        (codes[o.opcodeIndex].builtinCode, codes[o.opcodeIndex].version)
+        for o in model.subgraphs[0].operators
     ]
-    reshape = model.subgraphs[0].operators[1]
+
+
+def test_operators_of_a_vector():
+    assert operators_of(pool((5, 5))) == [DEPTHWISE, RESHAPE]
+    assert operators_of(pool((2, 13))) == [RESHAPE, CONVOLUTION, RESHAPE]
+    reshape = unpack(convert(graphs.single(pool((7, 7))))).subgraphs[0].operators[-1]
     assert list(reshape.builtinOptions.newShape) == [-1, CHANNELS]
 
 
-def test_an_image_of_one_pixel_needs_no_reshape(rng):
-    node = pool((6, 6), keep=True)
-    assert len(unpack(convert(graphs.single(node))).subgraphs[0].operators) == 1
+@pytest.mark.parametrize(
+    ("window", "operators"), [((5, 5), [DEPTHWISE]), ((6, 6), [RESHAPE, CONVOLUTION, RESHAPE])]
+)
+def test_an_image_of_one_pixel(rng, window, operators):
+    node = pool(window, keep=True)
+    assert operators_of(node) == operators
     assert_exact(node, sums_to_try(rng, node))
+
+
+@pytest.mark.parametrize("channels", [1, 6, 8, 33, 40, 128])
+def test_every_channel_is_averaged_by_itself(rng, channels):
+    x = Tensor("x", (8, 8, channels), Grid(-4, 8, signed=False))
+    node = GlobalAveragePool((x,), Tensor("mean", (channels,), x.grid))
+    images = graphs.images(rng, x, count=24) // rng.integers(1, 5, channels)
+    assert ties(images, node)
+    assert graphs.verified(graphs.single(node), images, exact="all").exact
+
+
+@pytest.mark.parametrize("channels", [1, 6, 8, 33, 40, 128])
+@pytest.mark.parametrize("window", [(5, 5), (6, 6)])
+def test_a_kernel_is_no_larger_than_a_depthwise_one(channels, window):
+    assert math.prod(kernel_shape((*window, channels))) <= math.prod(window) * channels
+
+
+def test_the_kernel_of_a_large_image_is_that_of_a_group():
+    x = Tensor("x", (8, 8, 256), Grid(-4, 8, signed=False))
+    tensors = operator_list(
+        convert(graphs.single(GlobalAveragePool((x,), Tensor("mean", (256,), x.grid))))
+    )
+    (kernel,) = (t for t in tensors.subgraphs[0].tensors if t.name == "mean:kernel")
+    assert kernel.data.nbytes == 4096
 
 
 @pytest.mark.parametrize("shape", [(4, 8), (0, 4, 8)])
