@@ -1,4 +1,39 @@
-"""The walk through a model's layers that lowering, tracing and lifting share."""
+"""The walk through a model's layers that lowering, tracing and lifting share, and its ends."""
+
+
+def symbolic_ends(model):
+    """The symbolic inputs and outputs of a Keras model, between which its layers can be walked.
+
+    Args:
+        model: a built Functional or Sequential keras.Model.
+
+    Returns:
+        a list of input tensors and a list of output tensors.
+
+    Raises:
+        ValueError: if it is no model or has none, as subclassed models and those that are not
+            built; the sentence says what to do.
+
+    Example:
+
+    >>> import keras
+    >>> inputs, outputs = symbolic_ends(keras.Sequential([keras.Input((4,)), keras.layers.ReLU()]))
+    >>> [tensor.shape for tensor in inputs], len(outputs)
+    ([(None, 4)], 1)
+    """
+    if not hasattr(model, "layers"):
+        raise ValueError(
+            f"this takes a keras.Model, not {type(model).__name__}; load a file with "
+            "keras.models.load_model"
+        )
+    try:
+        return list(model.inputs), list(model.outputs)
+    except (AttributeError, ValueError, TypeError):
+        raise ValueError(
+            f"model '{model.name}' ({type(model).__name__}) has no symbolic inputs and outputs: "
+            "this needs a built Functional or Sequential model (begin it with keras.Input; of a "
+            "subclassed one pass keras.Model(x, model.call(x)) with x = keras.Input(shape))"
+        ) from None
 
 
 def walk(inputs, outputs, values, node_of, call):

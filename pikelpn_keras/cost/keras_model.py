@@ -38,19 +38,7 @@ def keras_workload(model, formats=None):
                 f"formats say in what a float Keras model runs; '{model.name}' has quantized layers"
             )
         return graph_workload(integer_graph(model))
-    if not _has_symbolic_ends(model):
-        raise ValueError(
-            f"model '{model.name}' ({type(model).__name__}) has no symbolic inputs and outputs; "
-            "build it as a Functional or Sequential model that begins with keras.Input"
-        )
     return _Counter(formats).workload(model.name, trace(model))
-
-
-def _has_symbolic_ends(model):
-    try:
-        return bool(list(model.inputs) and list(model.outputs))
-    except (AttributeError, ValueError, TypeError):
-        return False
 
 
 class _Counter:

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from pikelpn_keras.graph_builder import read_grid
 from pikelpn_keras.grids import activation_grid_of, attach
 from pikelpn_keras.integer.nodes import AveragePool2D, Concatenate, Crop2D, Tensor, Window
 from pikelpn_keras.layers.base import QuantLayer, refuse
 from pikelpn_keras.layers.kernels import refuse_channels_first
-from pikelpn_keras.lowering import read_grid
 from pikelpn_keras.rounding import power_of_two, round_half_up, straight_through
 
 # Up to here the scales of the file are near enough, and sums stay exact in float32.

@@ -39,7 +39,7 @@ class QuantLayer(keras.layers.Layer):
         """The layer in integers.
 
         Args:
-            graph: a `pikelpn_keras.lowering.GraphBuilder`, to which finished nodes are added.
+            graph: a `pikelpn_keras.graph_builder.GraphBuilder`, to which finished nodes are added.
             *values: for each input its `Tensor`, or its `Accumulator` where no activation has
                 finished the node yet.
 

@@ -28,20 +28,20 @@ class FreezableLayer(QuantLayer):
         return self.built and bool(ops.convert_to_numpy(self._frozen))
 
     def freeze(self):
-        """Holds statistics and exponents where they are."""
-        self._set_frozen(True)
+        """Holds statistics and exponents where they are.
+
+        Raises:
+            ValueError: if the layer is not built, so that there is nothing to hold.
+        """
+        refuse(
+            self, not self.built, "is not built yet; call the model on data once, then freeze it"
+        )
+        self._frozen.assign(True)
 
     def unfreeze(self):
-        """Lets statistics and exponents follow the data again."""
-        self._set_frozen(False)
-
-    def _set_frozen(self, value):
-        if not self.built:
-            raise ValueError(
-                f"{type(self).__name__} '{self.name}' is not built yet; call the model on data "
-                "once, then freeze it"
-            )
-        self._frozen.assign(value)
+        """Lets statistics and exponents follow the data again; a layer is built unfrozen."""
+        if self.built:
+            self._frozen.assign(False)
 
     def frozen_tensor(self):
         """Whether the layer is frozen, a bool tensor."""

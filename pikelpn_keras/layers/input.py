@@ -4,10 +4,10 @@ import keras
 from keras import ops
 
 from pikelpn_keras.activation_quantizer import quantize_activation
+from pikelpn_keras.graph_builder import Placeholder
 from pikelpn_keras.grids import attach
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.layers.base import QuantLayer, grid_bits, grid_exponent, refuse
-from pikelpn_keras.lowering import Placeholder
 
 
 @keras.saving.register_keras_serializable("pikelpn")

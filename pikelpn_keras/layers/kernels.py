@@ -5,11 +5,11 @@ import numpy as np
 from keras import ops
 
 from pikelpn_keras import quantizers
+from pikelpn_keras.graph_builder import Accumulator, bias_integers, read_grid
 from pikelpn_keras.grids import activation_grid_of, attach_accumulator, exponent_vector
 from pikelpn_keras.integer.nodes import Conv2D, DepthwiseConv2D, Window
 from pikelpn_keras.integer.records import ScaleCodes, WeightRecord
 from pikelpn_keras.layers.base import QuantLayer, refuse
-from pikelpn_keras.lowering import Accumulator, bias_integers, read_grid
 from pikelpn_keras.rounding import power_of_two, round_half_up, straight_through
 
 

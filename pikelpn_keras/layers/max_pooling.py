@@ -2,10 +2,10 @@
 
 import keras
 
+from pikelpn_keras.graph_builder import read_grid
 from pikelpn_keras.integer.nodes import MaxPool2D, Reshape, Tensor, Window
 from pikelpn_keras.layers.kernels import refuse_channels_first
 from pikelpn_keras.layers.movement import MovementLayer
-from pikelpn_keras.lowering import read_grid
 
 
 @keras.saving.register_keras_serializable("pikelpn")

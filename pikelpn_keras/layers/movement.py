@@ -1,9 +1,9 @@
 """What the layers share that move or pick values and compute none."""
 
+from pikelpn_keras.graph_builder import read_grid
 from pikelpn_keras.grids import activation_grid_of, attach
 from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.layers.base import QuantLayer
-from pikelpn_keras.lowering import read_grid
 
 
 class MovementLayer(QuantLayer):

@@ -4,12 +4,12 @@ import keras
 from keras import ops
 
 from pikelpn_keras.activation_quantizer import quantize_activation
+from pikelpn_keras.graph_builder import read_grid
 from pikelpn_keras.grids import activation_grid_of, attach
 from pikelpn_keras.integer import nodes
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.layers.base import QuantLayer, refuse
-from pikelpn_keras.lowering import read_grid
 
 
 @keras.saving.register_keras_serializable("pikelpn")

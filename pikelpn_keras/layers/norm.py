@@ -4,13 +4,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from pikelpn_keras.graph_builder import Accumulator, bias_integers
 from pikelpn_keras.grids import ACCUMULATOR_BITS, attach, exponent_vector, grid_of
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes
 from pikelpn_keras.layers.base import refuse, whole
 from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum
 from pikelpn_keras.layers.normalized import BatchTransform, normalized
-from pikelpn_keras.lowering import Accumulator, bias_integers
 from pikelpn_keras.replicas import batch_moments, everywhere
 from pikelpn_keras.rounding import (
     HYSTERESIS,

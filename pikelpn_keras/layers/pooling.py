@@ -3,13 +3,13 @@
 import keras
 from keras import ops
 
+from pikelpn_keras.graph_builder import read_grid
 from pikelpn_keras.grids import activation_grid_of, attach
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.nodes import GlobalAveragePool, Tensor
 from pikelpn_keras.layers.base import refuse
 from pikelpn_keras.layers.freezable import RangeLayer, largest
 from pikelpn_keras.layers.kernels import refuse_channels_first
-from pikelpn_keras.lowering import read_grid
 from pikelpn_keras.rounding import power_of_two, straight_through
 
 # An average is at most this much finer than what it averages, so that sums stay in int32.

@@ -6,8 +6,8 @@ nothing.
 
 import dataclasses
 
+from pikelpn_keras.graph_builder import read_grid
 from pikelpn_keras.integer.nodes import Pad2D, Tensor, Window
-from pikelpn_keras.lowering import read_grid
 
 
 class RowLayer:

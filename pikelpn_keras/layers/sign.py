@@ -6,10 +6,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from pikelpn_keras.graph_builder import Accumulator
 from pikelpn_keras.grids import attach, grid_of
 from pikelpn_keras.integer.grid import BoundedGrid
 from pikelpn_keras.layers.base import QuantLayer, refuse
-from pikelpn_keras.lowering import Accumulator
 from pikelpn_keras.rounding import straight_through
 
 # -1 and +1; zero lies between them, so that zero padding adds nothing.

@@ -3,12 +3,12 @@
 import keras
 from keras import ops
 
+from pikelpn_keras.graph_builder import read_grid
 from pikelpn_keras.grids import activation_grid_of, attach
 from pikelpn_keras.integer import nodes
 from pikelpn_keras.integer.nodes import Tensor
 from pikelpn_keras.integer.nodes.softmax import PROBABILITIES
 from pikelpn_keras.layers.base import QuantLayer, refuse
-from pikelpn_keras.lowering import read_grid
 from pikelpn_keras.rounding import power_of_two, round_half_up, straight_through
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import keras
 
 from pikelpn_keras.quantize.errors import refuse
-from pikelpn_keras.walk import walk
+from pikelpn_keras.walk import symbolic_ends, walk
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +56,7 @@ def trace(model):
         ValueError: if a model has no symbolic inputs and outputs, or a layer several outputs.
     """
     tracer = _Tracer()
-    inputs, outputs = _ends(model)
+    inputs, outputs = symbolic_ends(model)
     numbers = [tracer.number() for _ in inputs]
     names = [tensor._keras_history.operation.name for tensor in inputs]
     shapes = [tuple(tensor.shape[1:]) for tensor in inputs]
@@ -76,7 +76,7 @@ class _Tracer:
 
     def follow(self, model, numbers):
         """Numbers of the outputs of `model`, given those of its inputs."""
-        inputs, outputs = _ends(model)
+        inputs, outputs = symbolic_ends(model)
         return walk(inputs, outputs, numbers, _node_of, self._call)
 
     def _call(self, layer, numbers, outputs):
@@ -93,14 +93,3 @@ def _node_of(tensor):
     layer, index, _ = tensor._keras_history
     node = layer._inbound_nodes[index]
     return layer, node.input_tensors, node.outputs
-
-
-def _ends(model):
-    try:
-        return list(model.inputs), list(model.outputs)
-    except (AttributeError, ValueError, TypeError):
-        raise ValueError(
-            f"model '{model.name}' ({type(model).__name__}) has no symbolic inputs and outputs: "
-            "quantize_model needs a built Functional or Sequential model (begin it with "
-            "keras.Input)"
-        ) from None

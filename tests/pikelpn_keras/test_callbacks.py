@@ -68,6 +68,14 @@ def test_unknown_length_freezes_at_an_epoch():
     assert frozen == [False] * 9 + [True] * 3
 
 
+def test_freezes_a_model_that_fit_builds():
+    model = keras.Sequential([pk.layers.QuantInput(), pk.layers.QuantReLU()])
+    model.compile("sgd", "mse")
+    callbacks = [pk.callbacks.FreezeSchedule()]
+    model.fit(np.zeros((4, 2)), np.zeros((4, 2)), epochs=2, verbose=0, callbacks=callbacks)
+    assert model.layers[-1].frozen
+
+
 @pytest.mark.parametrize("last", [-0.1, 1.1])
 def test_refuses_fractions(last):
     with pytest.raises(ValueError, match="fraction from 0 to 1"):

@@ -1,3 +1,5 @@
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -121,7 +123,50 @@ def refused(outputs, inputs):
 def test_refuses_an_unsupported_layer():
     x = L.QuantInput()(inputs := keras.Input((8, 8, 3)))
     message = refused(keras.layers.Conv2D(4, 3, name="plain")(x), inputs)
-    assert "'plain' (Conv2D) has no integer meaning; use a layer of pikelpn_keras.layers" in message
+    assert (
+        "'plain' (Conv2D) has no integer meaning; use pikelpn_keras.layers.QuantConv2D" in message
+    )
+
+
+@pytest.mark.parametrize(
+    "layer, remedy",
+    [
+        (
+            keras.layers.BatchNormalization(name="plain"),
+            "pikelpn_keras.layers.QuantNorm in its place",
+        ),
+        (keras.layers.ELU(name="plain"), "a layer of pikelpn_keras.layers in its place"),
+    ],
+)
+def test_refusals_name_the_layer_to_use(layer, remedy):
+    x = L.QuantInput()(inputs := keras.Input((8, 8, 3)))
+    assert remedy in refused(layer(x), inputs)
+
+
+def test_refuses_an_output_that_is_given_twice():
+    x = L.QuantInput()(inputs := keras.Input((4,)))
+    x = L.QuantReLU()(L.QuantDense(2, name="same")(x))
+    assert "the output 'same' twice" in refused([x, x], inputs)
+
+
+def backbone_inside(**input_arguments):
+    inner = keras.Sequential([keras.Input((4, 4, 1)), L.QuantInput(), conv_relu()], name="backbone")
+    return keras.Sequential([keras.Input((4, 4, 1), name="image", **input_arguments), inner])
+
+
+def conv_relu():
+    return keras.Sequential([L.QuantConv2D(2, 3), L.QuantReLU()])
+
+
+def test_warns_of_pixels_that_become_floats_before_a_nested_input():
+    with pytest.warns(UserWarning, match="input 'image' makes floats.*dtype='uint8'"):
+        pk.integer_graph(backbone_inside())
+
+
+def test_a_nested_input_takes_the_pixels_of_an_input_of_integers():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        assert_exact(backbone_inside(dtype="uint8"), pixels((4, 4, 1)))
 
 
 def test_refuses_an_accumulator_as_output():
