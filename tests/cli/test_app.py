@@ -1,9 +1,12 @@
+import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from tflite_export.cli import commands
+from tflite_export.files import replacing
 
 HEAVY = {"PIL", "keras", "sklearn", "tensorflow"}
 
@@ -102,3 +105,27 @@ def test_a_bug_keeps_its_traceback(pikelpn, monkeypatch):
     monkeypatch.setattr(commands.load("export"), "run", run)
     with pytest.raises(TypeError, match="a bug"):
         pikelpn("export", "model.keras")
+
+
+def test_sigterm_ends_a_command_like_a_key(pikelpn, monkeypatch, tmp_path):
+    """What was under way does not stay behind."""
+
+    def run(values, *paths):
+        with replacing(tmp_path / "model.tflite") as beside:
+            beside.write_bytes(b"half")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(commands.load("export"), "run", run)
+    assert pikelpn("export", "model.keras") == (130, "", "pikelpn: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_reader_that_has_had_enough_is_no_error():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "tflite_export.cli", "--help"]
+    process = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE)
+    os.close(write_end)
+    assert (process.returncode, process.stderr) == (141, b"")

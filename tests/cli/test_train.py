@@ -1,11 +1,19 @@
+import contextlib
 import errno
 import os
+import resource
+import signal
+import subprocess
+import sys
 
 import keras
 import numpy as np
 import pytest
 
 import pikelpn_keras as pk
+from tests.conftest import REPOSITORY
+from tflite_export.cli import main
+from tflite_export.cli.training import Checkpoint
 
 
 @pytest.mark.slow
@@ -36,27 +44,27 @@ def test_train_export_verify(tmp_path, pikelpn):
     }
 
 
+def tiny(**settings):
+    """A small model in place of a PikeLPN."""
+    return keras.Sequential(
+        [
+            keras.Input(settings["input_shape"]),
+            pk.layers.QuantInput(),
+            pk.layers.QuantConv2D(4, 3, use_bias=False),
+            pk.layers.QuantNorm(),
+            pk.layers.QuantReLU(),
+            pk.layers.QuantGlobalAveragePooling2D(),
+            pk.layers.QuantDense(settings["classes"], name="dense"),
+            pk.layers.QuantIdentity(),
+        ]
+    )
+
+
 @pytest.fixture
 def tiny_models(monkeypatch):
     """Lets `pikelpn train` build a small model in place of a PikeLPN; gives the calls."""
     calls = []
-
-    def tiny(**settings):
-        calls.append(settings)
-        return keras.Sequential(
-            [
-                keras.Input(settings["input_shape"]),
-                pk.layers.QuantInput(),
-                pk.layers.QuantConv2D(4, 3, use_bias=False),
-                pk.layers.QuantNorm(),
-                pk.layers.QuantReLU(),
-                pk.layers.QuantGlobalAveragePooling2D(),
-                pk.layers.QuantDense(settings["classes"], name="dense"),
-                pk.layers.QuantIdentity(),
-            ]
-        )
-
-    monkeypatch.setattr(pk.models, "PikeLPN", tiny)
+    monkeypatch.setattr(pk.models, "PikeLPN", lambda **s: calls.append(s) or tiny(**s))
     return calls
 
 
@@ -115,26 +123,106 @@ def interrupt_after(steps, monkeypatch):
     monkeypatch.setattr(keras.callbacks.CallbackList, "on_train_batch_end", count)
 
 
+@pytest.fixture(scope="module")
+def whole_weights(tmp_path_factory):
+    """The weights that a training gives which nothing interrupts."""
+    path = tmp_path_factory.mktemp("whole") / "model.keras"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pk.models, "PikeLPN", tiny)
+        assert main(["train", *WORDS, f"--output={path}"]) == 0
+    return keras.models.load_model(path).get_weights()
+
+
 @pytest.mark.parametrize("step", [pytest.param(9, marks=pytest.mark.slow), 21])
-def test_an_interrupted_training_goes_on(step, tmp_path, pikelpn, tiny_models):
+def test_an_interrupted_training_goes_on(step, tmp_path, pikelpn, tiny_models, whole_weights):
     """Six steps are an epoch; the last one is frozen."""
-    output, state, whole = (tmp_path / name for name in ("model.keras", "state", "whole.keras"))
-    assert pikelpn("train", *WORDS, f"--output={whole}")[0] == 0
+    output, state = tmp_path / "model.keras", tmp_path / "state"
     words = ("train", *WORDS, f"--output={output}", f"--checkpoint={state}")
     with pytest.MonkeyPatch.context() as patch:
         interrupt_after(step, patch)
         assert pikelpn(*words)[0] == 130
     assert not output.exists()
-    kept = {"settings.json", f"epoch-{step // 6:04}.weights.h5"}
+    kept = {"settings.json", f"epoch-{step // 6:04}.npz"}
     assert {path.name for path in state.iterdir()} == kept
     status, out, _ = pikelpn(*words)
     assert status == 0
     assert f"Epoch {step // 6 + 1}/4" in out
     assert f"Epoch {step // 6}/4" not in out
-    weights, expected = (keras.models.load_model(path).get_weights() for path in (output, whole))
+    weights = keras.models.load_model(output).get_weights()
     assert len(weights) > 10
-    assert all(map(np.array_equal, weights, expected))
+    assert all(map(np.array_equal, weights, whole_weights))
     assert not state.exists()
+
+
+KILLED = """
+import os, pathlib, signal, sys
+import pikelpn_keras as pk
+from tests.cli.test_train import tiny
+from tflite_export.cli import main
+
+def write_half(path, content, original=pathlib.Path.write_bytes):
+    original(path, content[: len(content) // 2])
+    if path.name == "epoch-0003.npz":
+        os.kill(os.getpid(), signal.SIGKILL)
+    original(path, content)
+
+pathlib.Path.write_bytes = write_half
+pk.models.PikeLPN = tiny
+main(sys.argv[1:])
+"""
+
+
+def test_a_training_that_is_killed_amid_writing_goes_on(
+    tmp_path, pikelpn, tiny_models, whole_weights
+):
+    output, state = tmp_path / "model.keras", tmp_path / "state"
+    words = ("train", *WORDS, f"--output={output}", f"--checkpoint={state}")
+    command = [sys.executable, "-c", KILLED, *words]
+    killed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert list(tmp_path.iterdir()) == [state]
+    left = {path.name for path in state.iterdir()} - {"settings.json", "epoch-0002.npz"}
+    assert len(left) == 1 and left.pop().startswith(".")
+    status, out, _ = pikelpn(*words)
+    assert status == 0
+    assert "Epoch 3/4" in out and "Epoch 2/4" not in out
+    assert all(map(np.array_equal, keras.models.load_model(output).get_weights(), whole_weights))
+    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "model.labels.txt"}
+
+
+@contextlib.contextmanager
+def full_disk(room):
+    """Lets no file grow beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_is_full_amid_the_model(tmp_path, pikelpn, tiny_models):
+    """The state, for which there was room, stays: the training goes on when there is more."""
+    output, state = tmp_path / "model.keras", tmp_path / "state"
+    words = ("train", "--dataset=digits", "--epochs=1", "--batch_size=512", f"--output={output}")
+    with full_disk(30_000):
+        status, _, err = pikelpn(*words, f"--checkpoint={state}")
+    assert (status, err) == (1, f"pikelpn: {output}: File too large\n")
+    assert list(tmp_path.iterdir()) == [state]
+    assert {path.name for path in state.iterdir()} == {"settings.json", "epoch-0001.npz"}
+
+
+def test_a_disk_that_is_full_amid_a_state(tmp_path):
+    model = tiny(input_shape=(8, 8, 1), classes=10)
+    model.compile("adam", "mse")
+    state = Checkpoint(tmp_path, {})
+    state.set_model(model)
+    state.on_epoch_end(0)
+    with full_disk(2_000), pytest.raises(OSError) as error:
+        state.on_epoch_end(1)
+    path = str(tmp_path / "epoch-0002.npz")
+    assert (error.value.errno, error.value.filename) == (errno.EFBIG, path)
+    assert {path.name for path in tmp_path.iterdir()} == {"settings.json", "epoch-0001.npz"}
 
 
 def test_a_state_of_another_training_is_refused(tmp_path, pikelpn, tiny_models):
@@ -148,7 +236,7 @@ def test_a_state_of_another_training_is_refused(tmp_path, pikelpn, tiny_models):
     assert "keeps a training with learning_rate=0.003, not 0.1" in err
 
 
-@pytest.mark.parametrize("name", ["settings.json", "epoch-0001.weights.h5"])
+@pytest.mark.parametrize("name", ["settings.json", "epoch-0001.npz"])
 def test_a_damaged_state_is_named(name, tmp_path, pikelpn, tiny_models):
     state = tmp_path / "state"
     words = ("train", *WORDS, f"--output={tmp_path / 'model.keras'}", f"--checkpoint={state}")
@@ -159,18 +247,6 @@ def test_a_damaged_state_is_named(name, tmp_path, pikelpn, tiny_models):
     status, _, err = pikelpn(*words)
     assert (status, err.count("\n")) == (1, 1)
     assert name in err and "is damaged" in err
-
-
-def test_a_full_disk_leaves_no_file(tmp_path, pikelpn, tiny_models, monkeypatch):
-    def full(*args, **kwargs):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(keras.Sequential, "save", full)
-    words = ("--dataset=digits", "--epochs=1", "--batch_size=256")
-    status, _, err = pikelpn("train", *words, f"--output={tmp_path / 'model.keras'}")
-    assert status == 1
-    assert "No space left on device" in err.splitlines()[-1]
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture

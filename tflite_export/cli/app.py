@@ -1,7 +1,10 @@
 """From the command line to a command and from its outcome to an exit status."""
 
+import contextlib
 import os
+import signal
 import sys
+import threading
 
 from absl import flags
 
@@ -12,6 +15,7 @@ from tflite_export.cli.errors import UsageError, UserError
 FAILURE = 1
 USAGE_ERROR = 2
 INTERRUPTED = 130
+BROKEN_PIPE = 141
 
 
 def main(arguments=None):
@@ -22,12 +26,19 @@ def main(arguments=None):
 
     Returns:
         The exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 when
-        interrupted.
+        interrupted or terminated, 141 when nobody reads what it prints.
     """
     # TensorFlow's start-up notes would hide the one sentence that matters.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        return _dispatch(sys.argv[1:] if arguments is None else list(arguments))
+        with _ended_like_by_hand():
+            status = _dispatch(sys.argv[1:] if arguments is None else list(arguments))
+            sys.stdout.flush()
+            return status
+    except BrokenPipeError:
+        # Who read, `head` for example, has had enough; at the end Python flushes once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
     except UsageError as error:
         return _fail(error, USAGE_ERROR)
     except UserError as error:
@@ -36,6 +47,19 @@ def main(arguments=None):
         return _fail(f"{error.filename}: {error.strerror}" if error.filename else error, FAILURE)
     except KeyboardInterrupt:
         return _fail("interrupted", INTERRUPTED)
+
+
+@contextlib.contextmanager
+def _ended_like_by_hand():
+    """SIGTERM ends a command as Ctrl-C does, so that no file under way stays behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 def _fail(message, status):

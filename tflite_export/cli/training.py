@@ -4,6 +4,7 @@ Nothing that a training does hangs on what ran before: each epoch has its own or
 and the state after it, weights and optimizer, is one file that is renamed into its place.
 """
 
+import io
 import json
 import math
 import pathlib
@@ -13,10 +14,10 @@ import keras
 import numpy as np
 
 from tflite_export.cli.errors import UserError
-from tflite_export.cli.files import replacing
+from tflite_export.files import replacing, save
 
 SETTINGS = "settings.json"
-STATE = re.compile(r"epoch-(\d+)\.weights\.h5")
+STATE = re.compile(r"epoch-(\d+)\.npz")
 
 
 class ShuffledImages(keras.utils.PyDataset):
@@ -92,15 +93,24 @@ class Checkpoint(keras.callbacks.Callback):
         _, path = max(states)
         self.model.optimizer.build(self.model.trainable_variables)
         try:
-            self.model.load_weights(path)
-        except Exception as error:  # what h5py raises depends on where in the file the damage is
+            with np.load(path) as kept:
+                for name, variable in self._variables().items():
+                    variable.assign(kept[name])
+        except Exception as error:  # what is raised depends on where in the file the damage is
             raise UserError(f"{path} is damaged ({error}); delete it to begin anew") from error
 
     def on_epoch_end(self, epoch, logs=None):
-        path = self._folder / f"epoch-{epoch + 1:04}.weights.h5"
+        path = self._folder / f"epoch-{epoch + 1:04}.npz"
         earlier = self._states()
-        with replacing(path) as beside:
-            self.model.save_weights(beside)
+        # Not by `save_weights`: where a disk is full, h5py 3 raises an error of its own, and then
+        # ends the process (segmentation fault).
+        arrays = {
+            name: keras.ops.convert_to_numpy(variable)
+            for name, variable in self._variables().items()
+        }
+        content = io.BytesIO()
+        np.savez(content, **arrays)
+        save(path, content.getbuffer())
         for _, other in earlier:
             if other != path:
                 other.unlink()
@@ -111,6 +121,11 @@ class Checkpoint(keras.callbacks.Callback):
             path.unlink(missing_ok=True)
         if not any(self._folder.iterdir()):
             self._folder.rmdir()
+
+    def _variables(self):
+        """What an epoch changes, by the place in model or optimizer."""
+        variables = [*self.model.variables, *self.model.optimizer.variables]
+        return {str(place): variable for place, variable in enumerate(variables)}
 
     def _states(self):
         """(epochs done, path) of each state in the folder."""
