@@ -12,11 +12,11 @@ net costs, which favours them.
 
 import collections
 import functools
-import json
 import statistics
 
 import keras
 from absl import app, flags
+from json_lines import latest, read
 from nets import float_net
 from peers import NETS
 from variants import VARIANTS
@@ -95,10 +95,7 @@ def table(found):
 
 def main(paths):
     """Prints the table of the files named, and draws."""
-    results = []
-    for path in paths[1:]:
-        with open(path, encoding="utf-8") as file:
-            results += [json.loads(line) for line in file]
+    results = latest(found for path in paths[1:] for found in read(path))
     chosen = [
         result
         for result in results

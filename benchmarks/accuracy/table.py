@@ -7,13 +7,11 @@ With --page the table goes into that page, in place of the one between its two c
 """
 
 import collections
-import json
 import pathlib
 import statistics
 
 from absl import app, flags
-
-_PAGE = flags.DEFINE_string("page", None, "Markdown page to put the table into")
+from json_lines import latest, read
 
 BEGIN, END = "<!-- table -->\n", "<!-- end of table -->"
 
@@ -67,14 +65,14 @@ def with_table(page, results):
 
 def main(paths):
     """Prints the table of the files named, or puts it into a page."""
-    lines = [line for path in paths[1:] for line in pathlib.Path(path).read_text().splitlines()]
-    results = list(map(json.loads, lines))
-    if _PAGE.value is None:
+    results = latest(found for path in paths[1:] for found in read(path))
+    if flags.FLAGS.page is None:
         print(table(results))
         return
-    page = pathlib.Path(_PAGE.value)
+    page = pathlib.Path(flags.FLAGS.page)
     page.write_text(with_table(page.read_text(), results))
 
 
 if __name__ == "__main__":
+    flags.DEFINE_string("page", None, "Markdown page to put the table into")
     app.run(main)

@@ -2,26 +2,14 @@
 
 import dataclasses
 import doctest
-import pathlib
-import sys
 
 import pytest
 
-HARNESS = pathlib.Path(__file__).parents[2] / "benchmarks" / "accuracy"
-
 
 @pytest.fixture(scope="module")
-def pareto():
-    """The module, whose siblings have names of their own while it is imported."""
-    before = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(HARNESS)
-        import pareto
-
-        yield pareto
-    for name in set(sys.modules) - before:
-        if str(HARNESS) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
+def pareto(harness):
+    """The module."""
+    return harness("pareto")
 
 
 def line(variant, accuracy, **others):
