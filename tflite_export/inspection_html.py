@@ -21,7 +21,7 @@ h1 { font-size: 1.4rem; overflow-wrap: anywhere; } h2 { font-size: 1.1rem; margi
 table { border-collapse: collapse; width: 100%; font-size: .87rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid #ddd;
   overflow-wrap: anywhere; }
-td.number { text-align: right; } th { white-space: nowrap; }
+td.number { text-align: right; } td.number, th { white-space: nowrap; overflow-wrap: normal; }
 th:nth-child(2) { min-width: 9rem; } .reason { color: #5a4214; }
 .scroll { overflow-x: auto; } .key span { padding: .15rem .5rem; margin-right: .5rem; }
 svg text { font: 12px system-ui, sans-serif; } svg .small { font-size: 10.5px; fill: #444; }
@@ -67,6 +67,7 @@ def _summary(facts):
         facts.origin,
         *(f"metadata: {name}" for name in listed.metadata),
         *(f"attached file: {name}" for name in listed.attachments),
+        *(f"signature: {name} (subgraph {i})" for name, i in listed.signatures.items()),
         *(
             f"compiled for an Edge TPU: {package.cached_bytes:,} bytes of parameters cached, "
             f"{package.streamed_bytes:,} streamed at each inference"

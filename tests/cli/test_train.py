@@ -1,6 +1,5 @@
 import contextlib
 import errno
-import os
 import resource
 import signal
 import subprocess

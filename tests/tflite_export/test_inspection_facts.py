@@ -6,7 +6,12 @@ from ai_edge_litert import schema_py_generated as schema
 
 from tests.tflite_export import graphs
 from tests.tflite_export.edgetpu import executables
-from tests.tflite_export.reading.plain_files import Layer, PlainFile, linear
+from tests.tflite_export.reading.plain_files import (
+    Layer,
+    PlainFile,
+    in_several_subgraphs,
+    linear,
+)
 from tests.tflite_export.reading.test_recorded import with_record, without_record
 from tflite_export import convert
 from tflite_export.flatbuffer import pack, unpack
@@ -198,6 +203,14 @@ def test_the_page_is_whole_and_needs_no_network(rng):
     assert tags.open == []
     assert len(tags.targets) == 8 and set(tags.targets) == {f"#{a}" for a in tags.anchors}
     assert "http" not in page and "url(" not in page and "@import" not in page
+
+
+def test_both_name_signatures_and_subgraphs(rng):
+    found = facts(in_several_subgraphs(linear(rng, Layer("CONV_2D"))))
+    text, page = text_of("net", found), html_of("net", found)
+    assert "signatures: run_main (subgraph 0), run_second (subgraph 1)" in text
+    assert "signature: run_second (subgraph 1)" in page
+    assert "subgraph second" in text and "<h2>second</h2>" in page
 
 
 def test_layout(rng):

@@ -102,8 +102,8 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         path = self._folder / f"epoch-{epoch + 1:04}.npz"
         earlier = self._states()
-        # Not by `save_weights`: where a disk is full, h5py 3 raises an error of its own, and then
-        # ends the process (segmentation fault).
+        # Not by `save_weights`: where a disk is full, h5py 3.14 raises errors of its own and may
+        # end the process (segmentation fault).
         arrays = {
             name: keras.ops.convert_to_numpy(variable)
             for name, variable in self._variables().items()
