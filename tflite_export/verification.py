@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pikelpn_keras.arrays import as_arrays
 from pikelpn_keras.integer import IntegerGraph
 from tflite_export import metadata
 from tflite_export.edges import edges_of
@@ -53,8 +54,7 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
     operator_list(tflite)
     _check_edges(graph, tflite)
     _check_origin(graph, tflite)
-    inputs = inputs if isinstance(inputs, list | tuple) else [inputs]
-    inputs = [np.asarray(array) for array in inputs]
+    inputs = as_arrays("inputs", inputs)
     runners, skipped = _load(model_or_graph, graph, tflite, runtimes)
     tallies, compared = _compare(graph, inputs, runners, progress)
     classes, unproven = _proofs(graph, tflite)

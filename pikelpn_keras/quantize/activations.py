@@ -7,6 +7,7 @@ import keras
 from pikelpn_keras import layers
 from pikelpn_keras.quantize.errors import refuse
 
+_SUBSTITUTES = {"gelu": "hard_swish", "silu": "hard_swish", "sigmoid": "hard_sigmoid"}
 # Left out at the end of a model: they change no order of classes, and logits train better.
 _OF_LOGITS = ("softmax", "sigmoid")
 _LAYERS = {
@@ -45,5 +46,6 @@ def activate(layer, function, value, builder):
         )
         return value
     if name not in _LAYERS:
-        refuse(layer, f"has the activation {name!r}; use relu in its place and train again")
+        substitute = _SUBSTITUTES.get(name, "relu")
+        refuse(layer, f"has the activation {name!r}; use {substitute} in its place and train again")
     return builder.activated(value, _LAYERS[name], layer, suffix)

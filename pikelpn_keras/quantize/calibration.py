@@ -3,6 +3,7 @@
 import numpy as np
 from keras import ops
 
+from pikelpn_keras.arrays import as_arrays
 from pikelpn_keras.grids import grid_of
 from pikelpn_keras.layers import QuantInput, QuantNorm
 from pikelpn_keras.layers.freezable import RangeLayer
@@ -112,7 +113,7 @@ def _mean_difference(quantized, exact):
 
 
 def _checked(data, inputs, grids):
-    arrays = [np.asarray(a) for a in (data if isinstance(data, list | tuple) else [data])]
+    arrays = as_arrays("calibration_data", data)
     shapes = [tuple(t.shape[1:]) for t in inputs]
     if [a.shape[1:] for a in arrays] != shapes or not all(map(len, arrays)):
         raise ValueError(
@@ -129,9 +130,12 @@ def _refuse_values(tensor, array, grid):
     name = tensor._keras_history.operation.name
     if not np.all(np.isfinite(array)):
         raise ValueError(f"calibration_data for input '{name}' hold NaN or infinite values")
+    if array.dtype.kind != "f":
+        grid.integers(array)
+        return
     reach = (grid.high + 1) * 2.0**grid.exponent
     largest = np.abs(array).max()
-    if array.dtype.kind == "f" and largest > FARTHEST * reach:
+    if largest > FARTHEST * reach:
         raise ValueError(
             f"calibration_data for input '{name}' are floats up to {largest:.3g}, and its grid "
             f"ends at {reach:.3g}; pass integers, such as raw uint8 pixels, or set the "

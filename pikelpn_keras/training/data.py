@@ -18,6 +18,9 @@ def steps_per_epoch(x, y, fit_arguments):
         y: labels, or None where `x` is a data set.
         fit_arguments: the other arguments of `fit`, a dict.
 
+    Raises:
+        ValueError: if the data are empty.
+
     Example:
 
     >>> steps_per_epoch(np.zeros((70, 4)), np.zeros(70), {"validation_split": 0.1})
@@ -27,12 +30,16 @@ def steps_per_epoch(x, y, fit_arguments):
         return fit_arguments["steps_per_epoch"]
     if y is None:
         try:
-            return len(x)
+            steps = len(x)
         except (TypeError, NotImplementedError):
             return None
-    samples = len(keras.tree.flatten(x)[0])
-    samples = math.floor(samples * (1 - (fit_arguments.get("validation_split") or 0)))
-    return math.ceil(samples / (fit_arguments.get("batch_size") or DEFAULT_BATCH_SIZE))
+    else:
+        samples = len(keras.tree.flatten(x)[0])
+        samples = math.floor(samples * (1 - (fit_arguments.get("validation_split") or 0)))
+        steps = math.ceil(samples / (fit_arguments.get("batch_size") or DEFAULT_BATCH_SIZE))
+    if not steps:
+        raise ValueError("the data hold nothing to train on; give at least one sample")
+    return steps
 
 
 def label_shape(x, y):
@@ -88,3 +95,31 @@ def label_loss(shape, model_shape):
     if one_hot:
         return keras.losses.CategoricalCrossentropy(from_logits=True)
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def refuse_class_numbers(y, model_shape, loss):
+    """Raises ValueError where class numbers mean classes that a model does not have.
+
+    On accelerators such labels give a loss of NaN and no error.
+
+    Args:
+        y: labels in an array; None, or labels that are no numbers of classes, are left alone.
+        model_shape: see `label_loss`.
+        loss: the loss that `label_loss` gave.
+
+    Example:
+
+    >>> refuse_class_numbers([1, 2, 3], (None, 3), label_loss((3,), (None, 3)))
+    Traceback (most recent call last):
+        ...
+    ValueError: labels run from 1 to 3, and the model has the classes 0 to 2; number them from 0
+    """
+    numbers = isinstance(loss, keras.losses.SparseCategoricalCrossentropy)
+    if y is None or model_shape is None or not numbers:
+        return
+    y = keras.ops.convert_to_numpy(y)
+    if y.min() < 0 or y.max() >= model_shape[-1]:
+        raise ValueError(
+            f"labels run from {y.min()} to {y.max()}, and the model has the classes 0 to "
+            f"{model_shape[-1] - 1}; number them from 0"
+        )

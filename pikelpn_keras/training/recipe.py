@@ -7,7 +7,12 @@ import keras
 
 from pikelpn_keras.callbacks import FreezeSchedule
 from pikelpn_keras.training.classifiers import final_activation, output_shape, refuse_unfit
-from pikelpn_keras.training.data import label_loss, label_shape, steps_per_epoch
+from pikelpn_keras.training.data import (
+    label_loss,
+    label_shape,
+    refuse_class_numbers,
+    steps_per_epoch,
+)
 from pikelpn_keras.training.distillation import distilling
 from pikelpn_keras.training.settings import FitRecipe
 
@@ -77,6 +82,7 @@ def fit_recipe(
     shape, x = label_shape(x, y)
     loss = label_loss(shape, output_shape(model))
     steps = steps_per_epoch(x, y, fit_arguments)
+    refuse_class_numbers(y, output_shape(model), loss)
     rate, rate_callbacks = _rate(recipe, epochs, steps)
     model.compile(recipe.optimizer(rate), loss, metrics=["accuracy"])
     learning = (

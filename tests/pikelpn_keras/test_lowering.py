@@ -81,6 +81,14 @@ def test_two_inputs_and_two_outputs():
     assert len(graph.outputs) == 2
 
 
+def test_outputs_by_name():
+    x = L.QuantInput()(inputs := keras.Input((4,)))
+    outputs = {name: L.QuantIdentity()(L.QuantDense(2)(x)) for name in ("second", "first")}
+    model = keras.Model(inputs, outputs)
+    report = tflite_export.verify(model, tflite_export.convert(model), pixels((4,)))
+    assert report.exact, str(report)
+
+
 def test_sequential():
     model = keras.Sequential(
         [keras.Input((8, 8, 1)), L.QuantInput(), L.QuantConv2D(3, 3), L.QuantReLU()]

@@ -172,6 +172,11 @@ def test_inputs_of_another_shape_are_refused(graph, images):
         verify(graph, convert(graph), images[:, :4])
 
 
+def test_inputs_that_are_no_arrays_are_refused(graph, images):
+    with pytest.raises(ValueError, match="inputs are an array .*not dict; of a data set take"):
+        verify(graph, convert(graph), {"image": images})
+
+
 def test_no_images_are_refused(graph, images):
     with pytest.raises(ValueError, match="the inputs hold no images"):
         verify(graph, convert(graph), images[:0])

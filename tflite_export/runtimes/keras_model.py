@@ -37,10 +37,11 @@ class KerasModel:
             list of float64 arrays `(batch, *shape)`, one for each output: the values divided by
             `2**exponent`. They are integers unless the model's arithmetic was inexact.
         """
+        # Where a Keras model is, Keras is imported already; this module must not wait for it.
+        import keras
+
         values = self._model.predict(inputs[0] if len(inputs) == 1 else list(inputs), verbose=0)
-        if not isinstance(values, list | tuple):
-            values = [values]
         return [
             np.ldexp(np.asarray(array, np.float64), -int(grid.exponent))
-            for array, grid in zip(values, self._grids, strict=True)
+            for array, grid in zip(keras.tree.flatten(values), self._grids, strict=True)
         ]

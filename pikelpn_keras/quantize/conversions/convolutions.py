@@ -46,15 +46,16 @@ def transposed(layer, values, builder):
     Its windows meet a different number of pixels at each output, so no bias can stand for an
     offset.
     """
-    if layer.output_padding is not None or set(layer.dilation_rate) != {1}:
-        refuse(layer, "has output_padding or dilation_rate; leave them out, pad or crop behind it")
+    if set(layer.dilation_rate) != {1}:
+        refuse(layer, "has a dilation_rate; leave it out")
     if len(set(layer.strides)) != 1:
         refuse(layer, f"has the strides {layer.strides}; use equal ones")
     source = _channels_last(layer, values[0])
     if not isinstance(source, OnGrid) or np.any(source.offset):
         source = builder.on_grid(source)
     kernel, bias = _weights(layer, "kernel")
-    arguments = _arguments(layer, "filters", "kernel_regularizer", "bias_regularizer")
+    names = ("filters", "output_padding", "kernel_regularizer", "bias_regularizer")
+    arguments = _arguments(layer, *names)
     value = builder.product(
         TRANSPOSED, layer, "", source, np.swapaxes(kernel, -1, -2), bias, arguments
     )

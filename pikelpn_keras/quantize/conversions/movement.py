@@ -1,6 +1,7 @@
 """Layers that move values and compute nothing; an affine map of the input passes them."""
 
 import dataclasses
+import warnings
 
 import keras
 
@@ -14,7 +15,6 @@ from pikelpn_keras.quantize.values import OnGrid
     keras.layers.Flatten,
     keras.layers.MaxPooling2D,
     keras.layers.Reshape,
-    keras.layers.SpatialDropout2D,
 )
 def move(layer, values, builder):
     """Dropout, Flatten, MaxPooling2D, Reshape."""
@@ -23,6 +23,36 @@ def move(layer, values, builder):
     value = value if passes else builder.on_grid(value)
     tensor = builder.add(namesake(layer, builder), value.tensor)
     return dataclasses.replace(value, tensor=tensor)
+
+
+@converts(keras.layers.Identity)
+def leave_out(layer, values, builder):
+    """Identity."""
+    return values[0]
+
+
+@converts(
+    keras.layers.ActivityRegularization,
+    keras.layers.AlphaDropout,
+    keras.layers.GaussianDropout,
+    keras.layers.GaussianNoise,
+    keras.layers.RandomBrightness,
+    keras.layers.RandomContrast,
+    keras.layers.RandomFlip,
+    keras.layers.RandomRotation,
+    keras.layers.RandomTranslation,
+    keras.layers.RandomZoom,
+    keras.layers.SpatialDropout1D,
+    keras.layers.SpatialDropout2D,
+)
+def leave_out_of_training(layer, values, builder):
+    """Noise, augmentation and penalties, which do nothing at inference."""
+    warnings.warn(
+        f"layer '{layer.name}' ({type(layer).__name__}) works in training alone and is left out; "
+        "augment the data set in its place",
+        stacklevel=2,
+    )
+    return values[0]
 
 
 @converts(keras.layers.ZeroPadding2D)

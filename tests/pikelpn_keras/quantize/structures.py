@@ -167,7 +167,7 @@ def nested_of_two_inputs_and_outputs():
 
 def transposed():
     x = inputs = keras.Input(SHAPE)
-    x = norm_relu(L.Conv2DTranspose(5, 3, strides=2, padding="same", use_bias=False)(x))
+    x = norm_relu(L.Conv2DTranspose(5, 3, strides=2, output_padding=1, use_bias=False)(x))
     x = L.Conv2DTranspose(4, 2, strides=2, activation="relu")(x)
     return keras.Model(inputs, head(x))
 

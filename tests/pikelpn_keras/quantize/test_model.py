@@ -99,6 +99,18 @@ def test_softmax_is_left_out_with_a_statement():
     assert (quantized.predict(pictures(model)[0], verbose=0) < 0).any()
 
 
+@pytest.mark.parametrize(
+    "layer", [L.GaussianNoise(0.1), L.RandomFlip(), L.SpatialDropout2D(0.2)], ids=lambda x: x.name
+)
+def test_what_works_in_training_alone_is_left_out_with_a_statement(layer):
+    inputs = keras.Input(SHAPE)
+    model = keras.Model(inputs, conv(L.Identity()(layer(inputs))))
+    with pytest.warns(UserWarning, match=f"'{layer.name}' .* is left out; augment the data set"):
+        quantized = quantize_model(model, W8A8)
+    names = [type(made).__name__ for made in quantized.layers]
+    assert names == ["InputLayer", "QuantInput", "QuantConv2D", "QuantIdentity"]
+
+
 def test_power_of_two_norm_keeps_the_function():
     """7 bits of weight are all the noise: the remainder of the norm is in the kernel."""
     inputs = keras.Input(SHAPE)
@@ -175,9 +187,11 @@ def test_overrides_reach_their_layers():
         ),
         (L.Conv2DTranspose(2, 3, strides=(2, 1), name="t"), "layer 't' .* use equal ones"),
         (
-            L.Conv2DTranspose(2, 3, strides=2, output_padding=1, name="o"),
-            "layer 'o' .* output_padding or dilation_rate; leave them out",
+            L.Conv2DTranspose(2, 4, strides=2, padding="same", output_padding=0, name="o"),
+            "QuantConv2DTranspose 'o' cuts more than a stride off",
         ),
+        (L.Conv2DTranspose(2, 3, dilation_rate=2, name="d"), "layer 'd' .* has a dilation_rate"),
+        (L.Conv2D(6, 3, activation="silu", name="z"), "layer 'z' .* 'silu'; use hard_swish in its"),
         (L.UpSampling2D(interpolation="bilinear", name="i"), "QuantUpSampling2D 'i' interpolates"),
         (L.LeakyReLU(3.0, name="l"), "QuantLeakyReLU 'l' takes a negative_slope above 0"),
         (L.Rescaling(np.inf, name="s"), "layer 's' .Rescaling. has 1 weights that are NaN or inf"),
@@ -235,6 +249,8 @@ def test_refuses_models_without_ends_and_data_that_do_not_fit():
     inputs = keras.Input((4,))
     with pytest.raises(ValueError, match="calibration_data.*do not fit"):
         quantize_model(keras.Model(inputs, L.Dense(2)(inputs)), W8A8, np.zeros((3, 5)))
+    with pytest.raises(ValueError, match="to 256 do not fit the input grid 0 .. 255"):
+        quantize_model(keras.Model(inputs, L.Dense(2)(inputs)), W8A8, np.full((3, 4), 256))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pikelpn_keras.training.data import label_loss, label_shape, steps_per_epoch
+from pikelpn_keras.training.data import (
+    label_loss,
+    label_shape,
+    refuse_class_numbers,
+    steps_per_epoch,
+)
 
 X, Y = np.zeros((70, 4)), np.arange(70) % 3
 
@@ -88,3 +93,18 @@ def test_one_hot_labels_of_other_classes():
 def test_labels_are_missing():
     with pytest.raises(ValueError, match="there are no labels"):
         label_shape(tf.data.Dataset.from_tensor_slices(X), None)
+
+
+@pytest.mark.parametrize(("x", "y"), [(X[:0], Y[:0]), (tf_data().take(0), None)])
+def test_no_samples(x, y):
+    with pytest.raises(ValueError, match="nothing to train on"):
+        steps_per_epoch(x, y, {})
+
+
+@pytest.mark.parametrize("labels", [[-1, 0], [[0], [3]]])
+def test_classes_that_the_model_does_not_have(labels):
+    loss = label_loss((2,), (None, 3))
+    with pytest.raises(ValueError, match="labels run from .* the classes 0 to 2"):
+        refuse_class_numbers(labels, (None, 3), loss)
+    refuse_class_numbers(labels, None, loss)
+    refuse_class_numbers(np.eye(3), (None, 3), label_loss((3, 3), (None, 3)))
