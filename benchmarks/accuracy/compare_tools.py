@@ -3,16 +3,15 @@
     PYTHONPATH=benchmarks/peers python benchmarks/accuracy/compare_tools.py \
         --data=cifar10_jpeg.npz --weights=weights --seeds=0,1,2 --output=tools.jsonl
 
-Tools: TFLiteConverter and litert-quantizer quantize the float net after training, with int8 kernels
-and, litert-quantizer, INT4 ones where it can (not depthwise); tfmot trains int8 for some epochs
-from the float weights (on the CPU, flips and shifts as in `training.py`). Each file classifies
-all test pictures on LiteRT, and `pk.cost.ace_v2` counts it. One JSON line for each file goes to the
-output.
+Of --tools, TFLiteConverter and litert-quantizer quantize the float net after training, with int8
+kernels and, litert-quantizer, INT4 ones where it can (not depthwise); tfmot trains int8 for some
+epochs from the float weights (on the CPU, flips and shifts as in `training.py`). Each file
+classifies all test pictures on LiteRT, and `pk.cost.ace_v2` counts it. One JSON line for each file
+goes to the output; a file that is made anew counts once in the tables.
 """
 
 import dataclasses
-import json
-import os
+import itertools
 import pathlib
 import tempfile
 
@@ -24,22 +23,26 @@ import tensorflow as tf
 from absl import app, flags
 from ai_edge_litert.interpreter import Interpreter
 from architectures import CIFAR
+from calibration import calibration_images
 from differences import stored
+from json_lines import append
 from nets import float_net
 from tools import TOOLS
+from weight_files import weights_path
 
 import pikelpn_keras as pk
 from tflite_export.costing import workload
 
 _DATA = flags.DEFINE_string("data", None, "npz file of pictures and labels", required=True)
-_WEIGHTS = flags.DEFINE_string("weights", ".", "folder of float_DATA_SEED.weights.h5")
+_WEIGHTS = flags.DEFINE_string("weights", ".", "folder of the float nets' weights")
 _SEEDS = flags.DEFINE_list("seeds", ["0"], "seeds of the float nets")
 _EPOCHS = flags.DEFINE_integer("float_epochs", 60, "epochs that the float nets were trained for")
-_QAT_EPOCHS = flags.DEFINE_integer("qat_epochs", 1, "epochs of tfmot; 0 leaves it out")
+_RATE = flags.DEFINE_float("rate", pk.FitRecipe().learning_rate, "peak rate of that training")
+_TOOLS = flags.DEFINE_list("tools", ["converter", "litert_quantizer", "tfmot"], "keys of FILES")
+_QAT_EPOCHS = flags.DEFINE_integer("qat_epochs", 1, "epochs that tfmot trains")
 _TEST_IMAGES = flags.DEFINE_integer("test_images", 10_000, "test pictures to classify")
 _OUTPUT = flags.DEFINE_string("output", "tools.jsonl", "where results are appended")
 
-CALIBRATION_IMAGES = 256
 BATCH_SIZE = 100
 
 
@@ -68,9 +71,13 @@ def accuracy(tflite, images, labels):
     return right / len(images)
 
 
-def files(model, data, calibration, folder):
-    """Yields (name, epochs of training beyond the float net's, bytes of the file)."""
+def converted(model, data, calibration, folder):
+    """Yields (name, epochs beyond those of the float net, bytes) of TFLiteConverter's file."""
     yield "TFLiteConverter, int8", 0, TOOLS["post_training"].convert(model, calibration)
+
+
+def litert_quantized(model, data, calibration, folder):
+    """Yields the same of litert-quantizer's files."""
     float_path = folder / "float.tflite"
     float_path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
     np.save(folder / "calibration.npy", calibration)
@@ -79,13 +86,19 @@ def files(model, data, calibration, folder):
         words = [float_path, folder / "calibration.npy", bits, path]
         environments.run("litert_quantizer", "post_training_file.py", *words)
         yield f"litert-quantizer, {name}", 0, path.read_bytes()
-    if _QAT_EPOCHS.value:
-        weights = model.get_weights()
-        np.savez(folder / "weights.npz", **{str(i): array for i, array in enumerate(weights)})
-        path = folder / "tfmot.tflite"
-        words = [folder / "weights.npz", data, _QAT_EPOCHS.value, path]
-        environments.run("keras2", "fine_tune_worker.py", *words)
-        yield "tfmot, int8", _QAT_EPOCHS.value, path.read_bytes()
+
+
+def fine_tuned(model, data, calibration, folder):
+    """Yields the same of tfmot's file."""
+    weights = model.get_weights()
+    np.savez(folder / "weights.npz", **{str(i): array for i, array in enumerate(weights)})
+    path = folder / "tfmot.tflite"
+    words = [folder / "weights.npz", data, _QAT_EPOCHS.value, path]
+    environments.run("keras2", "fine_tune_worker.py", *words)
+    yield "tfmot, int8", _QAT_EPOCHS.value, path.read_bytes()
+
+
+FILES = {"converter": converted, "litert_quantizer": litert_quantized, "tfmot": fine_tuned}
 
 
 def measure(seed, folder):
@@ -95,11 +108,12 @@ def measure(seed, folder):
     with np.load(data) as file:
         images = (file["x_test"][: _TEST_IMAGES.value] / 256).astype("float32")
         labels = file["y_test"][: _TEST_IMAGES.value]
-        calibration = (file["x_train"][:CALIBRATION_IMAGES] / 256).astype("float32")
-    path = os.path.join(_WEIGHTS.value, f"float_{name}_{seed}.weights.h5")
+        calibration = (calibration_images(file["x_train"]) / 256).astype("float32")
+    path = weights_path(_WEIGHTS.value, "float", name, seed, _EPOCHS.value, _RATE.value)
     model = trained(path, images.shape[1:])
     shared = {"topic": "tools", "data": name, "seed": seed, "test_images": len(images)}
-    for variant, epochs, tflite in files(model, data, calibration, folder):
+    files = (FILES[tool](model, data, calibration, folder) for tool in _TOOLS.value)
+    for variant, epochs, tflite in itertools.chain.from_iterable(files):
         yield {
             **shared,
             "variant": variant,
@@ -115,10 +129,7 @@ def main(_):
     for seed in map(int, _SEEDS.value):
         with tempfile.TemporaryDirectory() as folder:
             for found in measure(seed, pathlib.Path(folder)):
-                line = json.dumps(found)
-                print(line, flush=True)
-                with open(_OUTPUT.value, "a", encoding="utf-8") as file:
-                    file.write(line + "\n")
+                append(_OUTPUT.value, found)
 
 
 if __name__ == "__main__":

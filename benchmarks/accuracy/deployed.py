@@ -35,7 +35,7 @@ def main(_):
     name = data.name.removesuffix(".npz")
     for variant in options.variant:
         for seed in map(int, options.seeds):
-            path = weights_path(options.weights, variant, name, seed, options.rate)
+            path = weights_path(options.weights, variant, name, seed, options.epochs, options.rate)
             if not path.exists():
                 print(f"{path} is not there", flush=True)
                 continue

@@ -1,5 +1,7 @@
 """Norms that the experiments compare with QuantNorm; none of them is for use."""
 
+import unittest.mock
+
 import keras
 from keras import ops
 
@@ -15,6 +17,48 @@ class FloatNorm(pk.layers.QuantNorm):
     def call(self, inputs, training=None):
         outputs = keras.layers.BatchNormalization.call(self, inputs, training=training)
         return attach(outputs, Grid(None, ACCUMULATOR_BITS, signed=True))
+
+
+class FollowingMeanNorm(pk.layers.QuantNorm):
+    """QuantNorm whose moving mean follows the batches while it is frozen, too.
+
+    Frozen, the norms before it compute what the device does, which moves the means it meets.
+    """
+
+    def call(self, inputs, training=None):
+        past = ops.convert_to_tensor(self.moving_mean)
+        outputs = super().call(inputs, training=training)
+        if training:
+            mean = ops.mean(ops.stop_gradient(inputs), list(range(len(inputs.shape) - 1)))
+            followed = past + (mean - past) * (1 - self.momentum)
+            held = ops.convert_to_tensor(self.moving_mean)
+            self.moving_mean.assign(ops.where(self.frozen_tensor(), followed, held))
+        return outputs
+
+
+class HysteresisNorm(pk.layers.QuantNorm):
+    """QuantNorm whose exponents move beyond so many octaves.
+
+    Args:
+        hysteresis: octaves; 0.5 is the nearest exponent at all times.
+        *args, **kwargs: those of QuantNorm.
+
+    Raises:
+        NotImplementedError: if it is trained on another backend than JAX. TensorFlow traces the
+            step once for all norms, so it would have the hysteresis of the first.
+    """
+
+    def __init__(self, *args, hysteresis, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.hysteresis = hysteresis
+
+    def call(self, inputs, training=None):
+        if training and keras.backend.backend() != "jax":
+            raise NotImplementedError(f"HysteresisNorm '{self.name}' trains on JAX alone")
+        from pikelpn_keras.layers import norm_step
+
+        with unittest.mock.patch.object(norm_step, "HYSTERESIS", self.hysteresis):
+            return super().call(inputs, training=training)
 
 
 class _StraightNorm(pk.layers.QuantNorm):

@@ -40,7 +40,7 @@ class Run:
 
     def weights(self, folder):
         """Path of the weights that it leaves in a folder."""
-        return weights_path(folder, self.variant, self.data, self.seed, self.rate)
+        return weights_path(folder, self.variant, self.data, self.seed, self.epochs, self.rate)
 
 
 def planned(path):

@@ -9,19 +9,20 @@ variants. Each net leaves its weights in --weights, where variants that start fr
 their seed, or learn from it, find it; `run_parallel.py` shares many runs among GPUs.
 """
 
-import json
 import os
 import time
 
 import keras
 import numpy as np
 from absl import app, flags
+from calibration import calibration_images
+from json_lines import append
 from nets import float_net
 from training import RECIPE, train
 from variants import VARIANTS
+from weight_files import save_weights, weights_path
 
 import pikelpn_keras as pk
-from pikelpn_keras.layers import norm
 
 _DATA = flags.DEFINE_string("data", None, "npz file of pictures and labels", required=True)
 _VARIANTS = flags.DEFINE_multi_string("variant", ["float", "pikelpn"], "a variant to train")
@@ -31,8 +32,6 @@ _RATE = flags.DEFINE_float("rate", RECIPE.learning_rate, "peak learning rate")
 _WEIGHTS = flags.DEFINE_string("weights", None, "folder of the nets' weights")
 _OUTPUT = flags.DEFINE_string("output", "results.jsonl", "where results are appended")
 
-CALIBRATION_IMAGES = 256
-
 
 def main(_):
     """Runs every variant with every seed."""
@@ -41,15 +40,11 @@ def main(_):
         test_set = file["x_test"], file["y_test"].astype("int32")
     for variant in _VARIANTS.value:
         for seed in map(int, _SEEDS.value):
-            line = json.dumps(_result(variant, seed, train_set, test_set))
-            print(line, flush=True)
-            with open(_OUTPUT.value, "a", encoding="utf-8") as file:
-                file.write(line + "\n")
+            append(_OUTPUT.value, _result(variant, seed, train_set, test_set))
 
 
 def _result(name, seed, train_set, test_set):
     variant = VARIANTS[name]
-    norm.HYSTERESIS = variant.hysteresis
     shape = train_set[0].shape[1:]
     options = {"epochs": _EPOCHS.value, "seed": seed, "rate": _RATE.value, **variant.training}
     if variant.taught:
@@ -61,7 +56,7 @@ def _result(name, seed, train_set, test_set):
     model = _model(variant, shape, seed, train_set[0])
     accuracies = list(train(model, train_set, test_set, **options))
     if _WEIGHTS.value:
-        model.save_weights(_weights_path(name, seed))
+        save_weights(model, _weights_path(name, seed))
     return {
         "topic": variant.topic,
         "variant": name,
@@ -76,10 +71,10 @@ def _result(name, seed, train_set, test_set):
 
 
 def _model(variant, shape, seed, images):
-    if variant.from_float:
-        config = pk.QuantConfig.pikelpn()
-        return pk.quantize_model(_float_net(shape, seed), config, images[:CALIBRATION_IMAGES])
-    return variant.net(shape)
+    if variant.config is None:
+        return variant.net(shape)
+    float_model = _float_net(shape, seed)
+    return pk.quantize_model(float_model, variant.config, calibration_images(images))
 
 
 def _float_net(shape, seed):
@@ -89,8 +84,7 @@ def _float_net(shape, seed):
 
 
 def _weights_path(name, seed):
-    file = f"{name}_{_data_name()}_{seed}_{_RATE.value:g}.weights.h5".replace(" ", "_")
-    return os.path.join(_WEIGHTS.value, file)
+    return weights_path(_WEIGHTS.value, name, _data_name(), seed, _EPOCHS.value, _RATE.value)
 
 
 def _data_name():

@@ -5,14 +5,16 @@ import dataclasses
 import functools
 from typing import Any
 
+from least_error import LeastErrorPowerOfTwo, LeastErrorUniform
 from nets import float_net, pikelpn_net
-from norms import BatchPowerOfTwoNorm, FloatNorm, NaiveNorm
+from norms import BatchPowerOfTwoNorm, FloatNorm, FollowingMeanNorm, HysteresisNorm, NaiveNorm
 from peers import NETS
 
 import pikelpn_keras as pk
-from pikelpn_keras.rounding import HYSTERESIS
 
 RELU, LEARNED = pk.layers.QuantReLU, pk.layers.QuantLearnedRangeReLU
+# Octaves that no multiplier moves by in a training.
+NEVER = 60
 UNIFORM, POWER_OF_TWO = pk.quantizers.UniformQuantizer, pk.quantizers.PowerOfTwoQuantizer
 
 
@@ -26,33 +28,38 @@ class Variant:
         training: arguments of `training.train`.
         first_half: name of the variant that is trained for the first half, before this one goes on
             with its weights; None for this one from the beginning.
-        from_float: whether the weights are at first those of the float net of the same seed.
+        config: how the float net of the same seed is quantized, whose weights the net then starts
+            with; None to start from scratch, with `net`.
         taught: whether the float net of the same seed teaches.
-        hysteresis: octaves beyond which a norm's exponent moves; 0.5 is the nearest at all times.
     """
 
     topic: str
     net: collections.abc.Callable = pikelpn_net
     training: dict[str, Any] = dataclasses.field(default_factory=dict)
     first_half: str | None = None
-    from_float: bool = False
+    config: pk.QuantConfig | None = None
     taught: bool = False
-    hysteresis: float = HYSTERESIS
 
     @property
     def needs_float_net(self):
         """Whether the float net of the same seed must be there before."""
-        return self.taught or self.from_float
+        return self.taught or self.config is not None
 
 
-def _norm(norm=pk.layers.QuantNorm, freeze_last=0.3, hysteresis=HYSTERESIS, **options):
+def _norm(norm=pk.layers.QuantNorm, freeze_last=0.3, first_half=None, **options):
     net = functools.partial(pikelpn_net, norm=functools.partial(norm, **options))
-    return Variant("norm", net, {"freeze_last": freeze_last}, hysteresis=hysteresis)
+    return Variant("norm", net, {"freeze_last": freeze_last}, first_half)
 
 
-def _weights(depthwise, pointwise):
+def _weights(depthwise, pointwise, **options):
     net = functools.partial(pikelpn_net, depthwise=depthwise, pointwise=pointwise)
-    return Variant("weights", net)
+    return Variant("weights", net, **options)
+
+
+def _fitted(candidates):
+    """Quantizers that fit the kernels of the float net best, which training starts from."""
+    config = pk.QuantConfig.pikelpn(depthwise=candidates, pointwise=candidates)
+    return Variant("weights", config=config)
 
 
 def _scales(scale_bits):
@@ -74,18 +81,24 @@ VARIANTS = {
     "float": Variant("training", float_net),
     "pikelpn": Variant("training"),
     "distilled": Variant("training", taught=True),
-    "from the float net": Variant("training", from_float=True),
-    "from the float net, distilled": Variant("training", from_float=True, taught=True),
+    "from the float net": Variant("training", config=pk.QuantConfig.pikelpn()),
+    "from the float net, distilled": Variant(
+        "training", config=pk.QuantConfig.pikelpn(), taught=True
+    ),
     "first half with 8-bit weights": Variant("training", first_half="8-bit weights"),
     "float norm": _norm(FloatNorm),
     "each parameter rounded": _norm(NaiveNorm),
     "power of two of the batch": _norm(BatchPowerOfTwoNorm),
-    "power of two of moving statistics": _norm(freeze_last=0.0, hysteresis=0.5),
-    "the same, frozen for the last 30 %": _norm(hysteresis=0.5),
+    "power of two of moving statistics": _norm(HysteresisNorm, freeze_last=0.0, hysteresis=0.5),
+    "the same, frozen for the last 30 %": _norm(HysteresisNorm, hysteresis=0.5),
     "hysteresis, never frozen": _norm(freeze_last=0.0),
     "hysteresis, frozen for the last 15 %": _norm(freeze_last=0.15),
     "hysteresis, frozen for the last 50 %": _norm(freeze_last=0.5),
-    "hysteresis of 1 octave, frozen for the last 30 %": _norm(hysteresis=1.0),
+    "hysteresis of 1 octave, frozen for the last 30 %": _norm(HysteresisNorm, hysteresis=1.0),
+    "exponents held for the last 50 %, frozen for the last 30 %": _norm(
+        HysteresisNorm, hysteresis=NEVER, first_half="pikelpn"
+    ),
+    "means re-estimated while frozen": _norm(FollowingMeanNorm),
     "mantissa of 2 bits": _norm(mantissa_bits=2),
     "mantissa of 3 bits": _norm(mantissa_bits=3),
     "mantissa of 4 bits": _norm(mantissa_bits=4),
@@ -94,11 +107,17 @@ VARIANTS = {
     "power-of-two depthwise, uniform pointwise": _weights("power_of_two6", "uniform4"),
     "3-bit weights": _weights("uniform3", "uniform3"),
     "3-bit depthwise, 5 levels": _weights("uniform3", "power_of_two5"),
+    "3-bit depthwise, 5 levels, distilled": _weights("uniform3", "power_of_two5", taught=True),
     "5 levels": _weights("uniform4", "power_of_two5"),
     "7 levels": _weights("uniform4", "power_of_two7"),
     "6-bit weights": _weights("uniform6", "uniform6"),
     "8-bit weights": _weights("uniform8", "uniform8"),
     "8-bit depthwise": _weights("uniform8", "power_of_two6"),
+    "exponents of least error": _weights(LeastErrorUniform(4), LeastErrorPowerOfTwo(6)),
+    "both uniform, exponents of least error": _weights(LeastErrorUniform(4), LeastErrorUniform(4)),
+    "8-bit weights, exponents of least error": _weights(LeastErrorUniform(8), LeastErrorUniform(8)),
+    "chosen by fit, from the float net": _fitted("auto"),
+    "chosen by fit among 3 bits, from the float net": _fitted("auto3"),
     "scale offsets of 2 bits": _scales(2),
     "scale offsets of 3 bits": _scales(3),
     "scale offsets of 8 bits": _scales(8),

@@ -3,7 +3,7 @@
 import pathlib
 
 
-def weights_path(folder, variant, data, seed, rate):
+def weights_path(folder, variant, data, seed, epochs, rate):
     """Path of the weights that a run leaves.
 
     Args:
@@ -11,14 +11,15 @@ def weights_path(folder, variant, data, seed, rate):
         variant: name in `variants.VARIANTS`.
         data: name of the data file, without its ending.
         seed: seed of the run.
+        epochs: its epochs.
         rate: its peak learning rate.
 
     Example:
 
-    >>> weights_path("weights", "both uniform", "fashion_mnist", 0, 4e-3).name
-    'both_uniform_fashion_mnist_0_0.004.weights.h5'
+    >>> weights_path("weights", "both uniform", "fashion_mnist", 0, 60, 4e-3).name
+    'both_uniform_fashion_mnist_0_60_0.004.weights.h5'
     """
-    name = f"{variant}_{data}_{seed}_{rate:g}.weights.h5".replace(" ", "_")
+    name = f"{variant}_{data}_{seed}_{epochs}_{rate:g}.weights.h5".replace(" ", "_")
     return pathlib.Path(folder, name)
 
 

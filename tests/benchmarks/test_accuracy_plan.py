@@ -50,7 +50,7 @@ def queue_of(run_queue, folder, **options):
     return run_queue.RunQueue(folder / "plan.json", folder / "out.jsonl", folder, **options)
 
 
-@pytest.mark.parametrize("module", ["json_lines", "table", "weight_files"])
+@pytest.mark.parametrize("module", ["calibration", "json_lines", "table", "weight_files"])
 def test_examples_hold(harness, module):
     tried = doctest.testmod(harness(module))
     assert tried.attempted and not tried.failed
@@ -68,6 +68,19 @@ def test_the_page_shows_the_stored_runs(harness):
     lines = harness("json_lines")
     results = lines.latest(lines.read(HARNESS / "results" / "60_epochs.jsonl"))
     assert harness("table").with_table(page, results) == page
+
+
+def test_stored_files_have_the_accuracy_of_the_runs(harness, plan):
+    lines = harness("json_lines")
+    trained = lines.latest(lines.read(HARNESS / "results" / "60_epochs.jsonl"))
+    accuracies = {plan.Run(*map(run.get, lines.RUN)): run["accuracy"] for run in trained}
+    deployed = lines.read(HARNESS / "results" / "deployed.jsonl")
+    assert deployed
+    for found in deployed:
+        wanted = accuracies[plan.Run(*map(found.get, lines.RUN))]
+        assert found["images"] == 10_000
+        assert set(found["accuracy"].values()) == {wanted}
+        assert not any((*found["differing"].values(), *found["verified_differing"].values()))
 
 
 def test_what_is_quoted_is_planned_first_with_five_seeds(plan):
@@ -111,7 +124,7 @@ def test_lines_that_were_cut_off_spoil_no_others(harness, tmp_path, capsys):
 
 def test_weights_appear_whole_or_not_at_all(harness, tmp_path):
     files = harness("weight_files")
-    path = files.weights_path(tmp_path, "float", "digits", 0, 4e-3)
+    path = files.weights_path(tmp_path, "float", "digits", 0, 1, 4e-3)
 
     class Killed:
         def save_weights(self, path):
