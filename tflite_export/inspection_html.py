@@ -3,7 +3,7 @@
 import html
 
 from tflite_export.inspection_facts import grid_of
-from tflite_export.inspection_layout import BOX_HEIGHT, BOX_WIDTH, drawing_of
+from tflite_export.inspection_layout import BOX_HEIGHT, BOX_WIDTH, GAP, drawing_of
 from tflite_export.inspection_text import printable
 
 COLOURS = {
@@ -117,10 +117,7 @@ def _row(number, line):
 
 def _drawing(number, subgraph, lines):
     drawing = drawing_of(subgraph)
-    curves = "".join(
-        f'<path d="M{x1},{y1} C{left},{(y1 + y2) // 2} {right},{(y1 + y2) // 2} {x2},{y2}"/>\n'
-        for x1, y1, left, right, x2, y2 in drawing.curves
-    )
+    curves = "".join(f'<path d="{_path(*curve)}"/>\n' for curve in drawing.curves)
     boxes = "".join(
         _box(number, line, place) for line, place in zip(lines, drawing.boxes, strict=True)
     )
@@ -131,6 +128,18 @@ def _drawing(number, subgraph, lines):
     return (
         f'<svg role="img" aria-label="graph" width="{drawing.width}" height="{drawing.height}" '
         f'viewBox="0 0 {drawing.width} {drawing.height}">\n{curves}{boxes}{ends}</svg>'
+    )
+
+
+def _path(x1, y1, side, x2, y2):
+    if side is None:
+        middle = (y1 + y2) // 2
+        return f"M{x1},{y1} C{x1},{middle} {x2},{middle} {x2},{y2}"
+    # Out to the side between two rows, past those that do not read it, and back again.
+    out, back = y1 + GAP, y2 - GAP
+    return (
+        f"M{x1},{y1} C{x1},{out} {side},{y1} {side},{out} V{back} "
+        f"C{side},{y2} {x2},{back} {x2},{y2}"
     )
 
 

@@ -5,6 +5,7 @@ import dataclasses
 
 BOX_WIDTH, BOX_HEIGHT = 176, 40
 COLUMN, ROW = 200, 68
+GAP = ROW - BOX_HEIGHT
 MARGIN = 26
 
 
@@ -16,15 +17,15 @@ class Drawing:
         width: its width.
         height: its height.
         boxes: (x, y) of the upper left corner of each operator's box.
-        curves: (x1, y1, left, right, x2, y2) of each connection, downwards: its ends, and where it
-            swings out to from either.
+        curves: (x1, y1, side, x2, y2) of each connection, downwards: its ends and, where it passes
+            rows of operators, the x on which it does so, else None.
         ends: (name, x, y) of the names of inputs and outputs.
     """
 
     width: int
     height: int
     boxes: tuple[tuple[int, int], ...]
-    curves: tuple[tuple[int, ...], ...]
+    curves: tuple[tuple[int | None, ...], ...]
     ends: tuple[tuple[str, int, int], ...]
 
 
@@ -59,26 +60,27 @@ def drawing_of(subgraph):
         width=2 * MARGIN + (max(used, len(begins)) + 1) * COLUMN,
         height=2 * MARGIN + (max(rows, default=0) + 2) * ROW,
         boxes=tuple(boxes),
-        curves=tuple(_curves(sources, boxes, begins)),
+        curves=tuple(_curves(rows, sources, boxes, begins)),
         ends=(*begins, *ends),
     )
 
 
-def _curves(sources, boxes, begins):
-    for (left, y), reads in zip(boxes, sources, strict=True):
+def _curves(rows, sources, boxes, begins):
+    right_ends = {}
+    for row, (left, _) in zip(rows, boxes, strict=True):
+        right_ends[row] = max(right_ends.get(row, 0), left + BOX_WIDTH)
+    for row, (left, y), reads in zip(rows, boxes, sources, strict=True):
         x = left + BOX_WIDTH // 2
         for source in reads:
             if source < 0:
                 _, from_x, from_y = begins[-source - 1]
-                yield from_x, from_y + 4, from_x, x, x, y
-                continue
-            from_left, from_y = boxes[source]
-            from_x = from_left + BOX_WIDTH // 2
-            left, right = from_x, x
-            if y - from_y > ROW:
-                # What passes other operators swings out beside them.
-                left = right = max(x, from_x) + COLUMN * 3 // 4
-            yield from_x, from_y + BOX_HEIGHT, left, right, x, y
+                side, start = from_x + BOX_WIDTH // 2, from_y + 4
+            else:
+                from_left, from_y = boxes[source]
+                from_x, start = from_left + BOX_WIDTH // 2, from_y + BOX_HEIGHT
+                side = right_ends[rows[source]]
+            passes = y - start > ROW
+            yield from_x, start, max(side, right_ends[row]) + GAP // 2 if passes else None, x, y
 
 
 def _places(subgraph):

@@ -221,8 +221,12 @@ def test_layout(rng):
     for x, y in drawing.boxes:
         assert 0 <= x <= drawing.width - BOX_WIDTH and 0 <= y <= drawing.height - BOX_HEIGHT
     # Every operator lies below what it reads; ADD reads two operators.
-    assert all(y1 < y2 for _, y1, _, _, _, y2 in drawing.curves)
+    assert all(y1 < y2 for _, y1, _, _, y2 in drawing.curves)
     assert len(drawing.curves) == 9
+    # What passes the operators between the two that ADD reads does so beside them.
+    ((side, y1, y2),) = [(s, y1, y2) for _, y1, s, _, y2 in drawing.curves if s is not None]
+    passed = [x + BOX_WIDTH for x, y in drawing.boxes if y1 < y < y2 - BOX_HEIGHT]
+    assert max(passed) < side < drawing.width
     assert [name for name, _, _ in drawing.ends] == ["pixels", "classes"]
 
 
