@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from tflite_export.benchmark_report import BenchmarkReport
-from tflite_export.operator_list import BrokenFileError, operator_list
+from tflite_export.operator_list import BrokenFileError, content_of, operator_list
 
 KERNELS = {
     "xnnpack": "AUTO",
@@ -36,7 +36,7 @@ def benchmark(
     Measuring ends when both `runs` and `min_seconds` are reached, or `max_seconds` is.
 
     Args:
-        tflite: bytes of the file, of any types of tensors.
+        tflite: path or bytes of the file, of any types of tensors.
         name: what the report calls it.
         engine: "xnnpack", "builtin" or "reference": the family of kernels.
         threads: number of threads.
@@ -50,6 +50,7 @@ def benchmark(
 
     Raises:
         ValueError: if an argument makes no sense, or LiteRT does not load or run the file.
+        OSError: if there is no such file.
 
     Example:
 
@@ -64,6 +65,7 @@ def benchmark(
     if engine not in KERNELS:
         raise ValueError(f"engine is {engine!r}; it must be one of {', '.join(KERNELS)}")
     _check(threads, warmup, runs, min_seconds, max_seconds)
+    tflite = content_of(tflite)
     _check_offsets(tflite)
     return time_interpreter(
         lambda: _interpreter(tflite, engine, threads),

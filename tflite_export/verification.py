@@ -8,7 +8,7 @@ from tflite_export import metadata
 from tflite_export.edges import edges_of
 from tflite_export.graphs import as_graph
 from tflite_export.inspection import expose
-from tflite_export.operator_list import operator_list
+from tflite_export.operator_list import content_of, operator_list
 from tflite_export.proof import KERAS
 from tflite_export.report import Report
 from tflite_export.runtimes import RUNTIMES, RuntimeUnavailable
@@ -23,7 +23,7 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
 
     Args:
         model_or_graph: the Keras model or `IntegerGraph` that the file was converted from.
-        tflite: bytes of the file.
+        tflite: path or bytes of the file.
         inputs: array `(images, *shape)`, or a list or tuple of them, one for each input of the
             model. Integers are grid integers, floats are values, to be rounded to the input grid.
         runtimes: names out of "keras", "xnnpack", "xnnpack-2-threads", "builtin", "reference" and
@@ -36,6 +36,7 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
     Raises:
         ValueError: if a runtime is unknown, the file is damaged or was converted from another
             model, or the inputs do not fit the model.
+        OSError: if there is no such file.
 
     Example:
 
@@ -48,7 +49,7 @@ def verify(model_or_graph, tflite, inputs, *, runtimes=(KERAS, *RUNTIMES), progr
     >>> report.mismatches["xnnpack"], report.compared, report.exact
     (0, 8, True)
     """
-    graph = as_graph(model_or_graph)
+    graph, tflite = as_graph(model_or_graph), content_of(tflite)
     _check_runtimes(runtimes)
     # Runtimes and the schema's own reader trust a file; this one checks every offset.
     operator_list(tflite)

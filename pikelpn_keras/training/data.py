@@ -103,7 +103,7 @@ def refuse_class_numbers(y, model_shape, loss):
     On accelerators such labels give a loss of NaN and no error.
 
     Args:
-        y: labels in an array; None, or labels that are no numbers of classes, are left alone.
+        y: labels in an array; None and one-hot labels are left alone.
         model_shape: see `label_loss`.
         loss: the loss that `label_loss` gave.
 
@@ -117,7 +117,9 @@ def refuse_class_numbers(y, model_shape, loss):
     numbers = isinstance(loss, keras.losses.SparseCategoricalCrossentropy)
     if y is None or model_shape is None or not numbers:
         return
-    y = keras.ops.convert_to_numpy(y)
+    y = np.asarray(y)
+    if y.dtype.kind not in "biuf":
+        raise ValueError(f"labels are class numbers or one-hot, not of the type {y.dtype}")
     if y.min() < 0 or y.max() >= model_shape[-1]:
         raise ValueError(
             f"labels run from {y.min()} to {y.max()}, and the model has the classes 0 to "

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import numbers
 
 import keras
 
@@ -113,7 +114,7 @@ def _recipe(recipe, learning_rate):
 
 
 def _check(model, epochs):
-    if not isinstance(epochs, int) or epochs < 1:
+    if not isinstance(epochs, numbers.Integral) or epochs < 1:
         raise ValueError(f"epochs is a whole number from 1 on, not {epochs!r}")
     refuse_unfit(model, "model")
     if final_activation(model) == "softmax":

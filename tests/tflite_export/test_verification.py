@@ -83,6 +83,14 @@ def test_all_runtimes_are_compared_by_default(graph, images):
     assert report.unproven == {}
 
 
+def test_a_file_is_given_by_its_path(graph, images, tmp_path):
+    (tmp_path / "model.tflite").write_bytes(convert(graph))
+    report = verify(graph, tmp_path / "model.tflite", images, runtimes=("xnnpack",))
+    assert report.mismatches == {"xnnpack": 0}
+    timed = benchmark(tmp_path / "model.tflite", runs=1, min_seconds=0)
+    assert timed.model["bytes"] == len(convert(graph))
+
+
 def test_integers_and_values_are_the_same_inputs(graph, images):
     tflite = convert(graph)
     for inputs in (images.astype(np.uint8), (images / 256).astype(np.float32), (images,)):

@@ -101,6 +101,11 @@ def test_no_samples(x, y):
         steps_per_epoch(x, y, {})
 
 
+def test_names_are_no_labels():
+    with pytest.raises(ValueError, match="labels are class numbers or one-hot, not of the type"):
+        refuse_class_numbers(np.array(["cat", "dog"]), (None, 3), label_loss((2,), (None, 3)))
+
+
 @pytest.mark.parametrize("labels", [[-1, 0], [[0], [3]]])
 def test_classes_that_the_model_does_not_have(labels):
     loss = label_loss((2,), (None, 3))
