@@ -1,5 +1,6 @@
-"""The .tflite files that are compared, made once for each net."""
+"""The .tflite files that are compared, made once for each net, and again when a program changes."""
 
+import functools
 import json
 
 import environments
@@ -7,6 +8,8 @@ from ai_edge_litert import schema_py_generated as schema
 from converters import CONVERTERS
 
 FOLDER = environments.FOLDER / "files"
+# What makes the files; the peers themselves are pinned.
+PROGRAMS = ("pikelpn_keras", "tflite_export", "benchmarks/peers")
 
 
 def make(key, net, repeats=1):
@@ -31,9 +34,17 @@ def make(key, net, repeats=1):
 
 
 def existing(key, net):
-    """Path of a file, made if it is not there."""
+    """Path of a file, made if it is not there or older than a program that makes it."""
     path = FOLDER / f"{net}_{key}.tflite"
-    return path if path.exists() else make(key, net)[0]
+    current = path.exists() and path.stat().st_mtime > _last_change()
+    return path if current else make(key, net)[0]
+
+
+@functools.cache
+def _last_change():
+    """When a program was last written, in seconds as `stat` has them."""
+    programs = (p for folder in PROGRAMS for p in (environments.ROOT / folder).rglob("*.py"))
+    return max(program.stat().st_mtime for program in programs)
 
 
 def operators(path):

@@ -1,12 +1,15 @@
 """The comparisons' nets are the library's, and the pure parts of the measuring."""
 
 import doctest
+import importlib
+import os
 import pathlib
 import sys
 
 import numpy as np
 import pytest
 
+import tflite_export
 from benchmarks import page
 from benchmarks.accuracy import architectures, nets
 from benchmarks.peers import (
@@ -94,6 +97,46 @@ def test_an_environment_is_made_once_and_again_when_its_packages_change(tmp_path
     assert made("a==1") == made("a==1") == tmp_path / "peer" / "bin" / "python"
     made("a==2")
     assert installed == ["a==1", "a==2"]
+
+
+@pytest.fixture
+def peer_programs(monkeypatch):
+    """Imports a program of the comparisons as they import one another."""
+    loaded = set(sys.modules)
+    for folder in environments.PROGRAM_PATH:
+        monkeypatch.syspath_prepend(folder)
+    yield importlib.import_module
+    programs = {path.stem for folder in environments.PROGRAM_PATH for path in folder.glob("*.py")}
+    for name in programs & set(sys.modules) - loaded:
+        del sys.modules[name]
+
+
+def test_a_file_is_made_again_when_a_program_changes(peer_programs, tmp_path, monkeypatch):
+    files, made = peer_programs("files"), []
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setattr(files, "make", lambda key, net: made.append(net) or (tmp_path / "new", {}))
+    path = tmp_path / "cifar_ours.tflite"
+    assert files.existing("ours", "cifar").name == "new"
+    path.write_bytes(b"")
+    assert files.existing("ours", "cifar") == path
+    os.utime(path, (0, 0))
+    assert files.existing("ours", "cifar").name == "new"
+    assert len(made) == 2
+
+
+@pytest.mark.filterwarnings("ignore:layer .* is not proven exact on reference")
+def test_our_files_are_smaller_than_the_stock_one(peer_programs):
+    (stock,) = (
+        found["value"]
+        for found in page.stored()
+        if (found.get("case"), found["metric"]) == ("CIFAR net, file", "file")
+        and found["subject"] == "TFLiteConverter, tfmot model"
+    )
+    converter = peer_programs("converters").CONVERTERS["ours_int4"]
+    pictures = np.random.default_rng(0).random((2, 32, 32, 3), np.float32)
+    int4 = converter.prepare(architectures.CIFAR, pictures, None)()
+    assert len(int4) <= 0.55 * stock
+    assert len(tflite_export.convert(tflite_export.read(int4))) <= 0.9 * stock
 
 
 def test_programs_find_the_nets_and_their_environments_variables(monkeypatch):
