@@ -117,7 +117,7 @@ def refuse_class_numbers(y, model_shape, loss):
     numbers = isinstance(loss, keras.losses.SparseCategoricalCrossentropy)
     if y is None or model_shape is None or not numbers:
         return
-    y = np.asarray(y)
+    y = y if isinstance(y, np.ndarray) else keras.ops.convert_to_numpy(y)
     if y.dtype.kind not in "biuf":
         raise ValueError(f"labels are class numbers or one-hot, not of the type {y.dtype}")
     if y.min() < 0 or y.max() >= model_shape[-1]:
