@@ -3,6 +3,7 @@
 from keras import ops
 
 from pikelpn_keras.rounding import power_of_two, round_half_up
+from pikelpn_keras.tracing import traced_once
 
 
 def quantize_activation(x, grid):
@@ -23,7 +24,7 @@ def quantize_activation(x, grid):
     >>> ops.convert_to_numpy(quantize_activation(ops.array([-1.0, 0.25, 9.0]), Grid(-1, 4, False)))
     array([0. , 0.5, 7.5], dtype=float32)
     """
-    step, inverse = power_of_two(grid.exponent), power_of_two(-grid.exponent)
+    step, inverse = _step_and_inverse(ops.cast(grid.exponent, "int32"))
 
     @ops.custom_gradient
     def quantized(x):
@@ -35,3 +36,8 @@ def quantize_activation(x, grid):
         return ops.clip(round_half_up(x * inverse), grid.low, grid.high) * step, gradient
 
     return quantized(x)
+
+
+@traced_once
+def _step_and_inverse(exponent):
+    return power_of_two(exponent), power_of_two(-exponent)

@@ -7,6 +7,7 @@ from keras import ops
 from pikelpn_keras.layers.base import QuantLayer, grid_bits, grid_exponent, refuse
 from pikelpn_keras.replicas import batch_maximum
 from pikelpn_keras.rounding import finite, follow_exponent
+from pikelpn_keras.tracing import traced_once
 
 
 class FreezableLayer(QuantLayer):
@@ -112,17 +113,29 @@ class RangeLayer(FreezableLayer):
         if not self.trainable:
             return
         batch_range = batch_maximum(ops.stop_gradient(batch_range))
-        free = ops.logical_and(finite(batch_range), ops.logical_not(self.frozen_tensor()))
-        past = ops.cast(self._range, "float32")
-        seen = ops.where(free, batch_range, past)
-        moved = ops.where(past > 0, past + (seen - past) * (1.0 - self.momentum), seen)
-        self._range.assign(moved)
-        exponent = ops.cast(self._exponent, "float32")
-        followed = follow_exponent(exponent, moved * (1.0 / steps))
-        self._exponent.assign(ops.where(free, followed, exponent))
+        variables = self._range, self._exponent
+        states = _followed_range(
+            batch_range,
+            *(ops.cast(v, "float32") for v in variables),
+            self.frozen_tensor(),
+            steps=steps,
+            momentum=self.momentum,
+        )
+        for variable, state in zip(variables, states, strict=True):
+            variable.assign(state)
 
     def get_config(self):
         return {**super().get_config(), "bits": self.bits, "momentum": self.momentum}
+
+
+@traced_once
+def _followed_range(batch_range, past, exponent, frozen, *, steps, momentum):
+    """The running range and the exponent after they have seen the range of a batch."""
+    free = ops.logical_and(finite(batch_range), ops.logical_not(frozen))
+    seen = ops.where(free, batch_range, past)
+    moved = ops.where(past > 0, past + (seen - past) * (1.0 - momentum), seen)
+    followed = follow_exponent(exponent, moved * (1.0 / steps))
+    return moved, ops.where(free, followed, exponent)
 
 
 def largest(x):

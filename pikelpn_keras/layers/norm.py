@@ -10,17 +10,18 @@ from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes
 from pikelpn_keras.layers.base import refuse, whole
 from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum
-from pikelpn_keras.layers.normalized import BatchTransform, normalized
-from pikelpn_keras.replicas import batch_moments, everywhere
-from pikelpn_keras.rounding import (
-    HYSTERESIS,
-    finite,
-    magnitude,
-    nearest_power_of_two,
-    power_of_two,
-    round_half_up,
-    straight_through,
+from pikelpn_keras.layers.norm_step import (
+    NormStates,
+    carrier_of,
+    device_bias,
+    device_transform,
+    followed_multipliers,
+    training_step,
+    wanted_multipliers,
 )
+from pikelpn_keras.layers.normalized import normalized
+from pikelpn_keras.replicas import batch_moments, everywhere
+from pikelpn_keras.rounding import straight_through
 
 # After so many batches the momentum is the layer's own, whatever it is.
 SETTLED = 1e6
@@ -103,9 +104,7 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         Every training step does so, unless the layer is frozen. Call it after `gamma` or
         `moving_variance` were set by hand: evaluation and export read the multipliers as they are.
         """
-        target = self._target(ops.cast(self.moving_variance, "float32"), self._gamma())
-        multiplier, _ = self._followed(ops.cast(self._multiplier, "float32"), target)
-        self._multiplier.assign(multiplier)
+        self._multiplier.assign(self._following(ops.cast(self._multiplier, "float32")))
 
     def trust_statistics(self):
         """Takes the moving statistics for those of a long training, which later batches refine."""
@@ -122,7 +121,8 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
             multiplier, moving_mean = (
                 ops.cast(v, "float32") for v in (self._multiplier, self.moving_mean)
             )
-            scale, offset = _device_transform(exponents, multiplier, moving_mean, beta)
+            fixed_beta = ops.stop_gradient(beta)
+            scale, offset = device_transform(exponents, multiplier, moving_mean, fixed_beta)
             outputs = inputs * scale + straight_through(offset, beta)
         return attach(outputs, Grid(None, ACCUMULATOR_BITS, signed=True))
 
@@ -137,15 +137,15 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         values = {variable.name: self.finite(variable) for variable in self.weights}
         multiplier, beta = values["multiplier"], values.get("beta", np.float32(0))
         density = np.ldexp(np.float32(1), -value.exponents)
-        carrier = _carrier(multiplier, np)
+        carrier = carrier_of(multiplier, np)
         with np.errstate(over="ignore"):
-            bias = _device_bias(density, multiplier, carrier, values["moving_mean"], beta, np)
+            bias = device_bias(density, multiplier, carrier, values["moving_mean"], beta, np)
         return value.normed(self._record(multiplier, carrier), bias_integers(self, bias))
 
     def record(self):
         """The norm's codes as a `NormRecord`."""
         multiplier = self.finite(self._multiplier)
-        return self._record(multiplier, _carrier(multiplier, np))
+        return self._record(multiplier, carrier_of(multiplier, np))
 
     def _record(self, multiplier, carrier):
         mantissas, exponents = np.frexp(np.abs(carrier))
@@ -179,113 +179,29 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         if self.synchronized:
             mean, variance = whole_batch
             count = ops.sum(everywhere(count), axis=0)
-        frozen = self.frozen_tensor()
-        held = ops.cast(self._multiplier, "float32")
         parameters = self._gamma(), self._beta()
-        gamma, beta = (ops.stop_gradient(p) for p in parameters)
-        moving_mean, target = self._follow(*whole_batch, gamma, frozen)
-        multiplier, ratio = self._followed(held, target)
-        self._multiplier.assign(ops.where(frozen, held, multiplier))
-
-        inverse_deviation = ops.rsqrt(variance + self.epsilon)
-        slope = ops.where(frozen, 0.0, ratio * inverse_deviation)
-        scale = slope * gamma
-        device_scale, device_offset = _device_transform(exponents, held, moving_mean, beta)
-        pull = scale / count
-        transform = BatchTransform(
-            scale=ops.where(frozen, device_scale, scale),
-            offset=ops.where(frozen, device_offset, beta - mean * scale),
-            mean=mean,
-            slope=slope,
-            pull=pull,
-            tilt=pull * ops.square(inverse_deviation),
+        variables = (self._multiplier, self._batches, self.moving_mean, self.moving_variance)
+        states, transform = training_step(
+            NormStates(*(ops.cast(v, "float32") for v in variables)),
+            (mean, variance, count),
+            whole_batch,
+            tuple(ops.stop_gradient(p) for p in parameters),
+            self.frozen_tensor(),
+            exponents,
+            momentum=self.momentum,
+            epsilon=self.epsilon,
+            mantissa_bits=self.mantissa_bits,
+            scale_bits=self.scale_bits,
         )
+        for variable, state in zip(variables, states, strict=True):
+            variable.assign(state)
         return normalized(inputs, *parameters, transform, self.synchronized)
 
-    def _follow(self, mean, variance, gamma, frozen):
-        """Lets moving mean and moving variance follow a batch.
-
-        A channel in which the batch is not finite keeps what it has.
-
-        Returns:
-            the new moving mean, and the multipliers that the statistics want.
-        """
-        free = 1.0 - ops.cast(frozen, "float32")
-        batches = ops.cast(self._batches, "float32")
-        self._batches.assign(batches + free)
-        # Early on the momentum is lower, so that no trace of the initial statistics is frozen in.
-        rate = free * ops.maximum(1.0 - self.momentum, 9.0 / (10.0 + batches))
-        sound = finite(variance)
-        averages = []
-        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            past = ops.cast(moving, "float32")
-            averages.append(ops.where(sound, past + (batch - past) * rate, past))
-            moving.assign(averages[-1])
-        return averages[0], self._target(averages[1], gamma)
-
-    def _target(self, variance, gamma):
-        """The multipliers before they are quantized."""
-        return gamma * ops.rsqrt(variance + self.epsilon)
-
     def _initial_multiplier(self, shape, dtype=None):
-        target = self._target(ops.cast(self.moving_variance, dtype), self._gamma())
-        return self._followed(ops.ones(shape, dtype), target)[0]
+        return self._following(ops.ones(shape, dtype))
 
-    def _followed(self, multiplier, target):
-        """What has become of the multipliers after they have seen what the statistics want.
-
-        Returns:
-            the multipliers, 0 where the target is, and by how much they are too large: 0.5 to 2,
-            and 1 where the target is 0.
-        """
-        wanted, state = magnitude(target), magnitude(multiplier)
-        # Half the distance of neighbours, in the ratio of the hysteresis to half an octave.
-        width = 2.0 ** (HYSTERESIS * 2.0 ** (1 - self.mantissa_bits))
-        stays = ops.logical_and(wanted <= state * width, state <= wanted * width)
-        moved = ops.where(stays, state, self._nearest(wanted))
-        lowest = nearest_power_of_two(ops.max(moved)) * 2.0 ** (1 - 2**self.scale_bits)
-        moved = ops.maximum(moved, lowest)
-        matters = wanted > 0
-        near = ops.clip(moved, 0.5 * wanted, 2.0 * wanted)
-        # The division last: XLA computes anew for every pixel what cheaper operators follow.
-        ratio = ops.where(matters, near, 1.0) / ops.where(matters, wanted, 1.0)
-        return ops.where(matters, ops.where(target < 0, -moved, moved), target), ratio
-
-    def _nearest(self, wanted):
-        """The representable multiplier nearest to `wanted`, a magnitude."""
-        nearest = ops.clip(nearest_power_of_two(wanted), 2.0**-60, 2.0**60)
-        if self.mantissa_bits == 1:
-            return nearest
-        floor = ops.where(wanted < nearest, nearest * 0.5, nearest)
-        last_bit = floor * 2.0 ** (1 - self.mantissa_bits)
-        return round_half_up(wanted / last_bit) * last_bit
-
-
-def _device_transform(exponents, multiplier, mean, beta):
-    """Scale and offset on the device, for an accumulator of the given exponents."""
-    density, carrier = power_of_two(-exponents), _carrier(multiplier, ops)
-    integers = _device_bias(density, multiplier, carrier, mean, beta, ops)
-    # No division: by a constant, graphs of TensorFlow multiply by its inverse, which is not exact.
-    return multiplier, integers * power_of_two(exponents) * carrier
-
-
-def _device_bias(density, multiplier, carrier, mean, beta, library):
-    """The integers b of the device, as floats.
-
-    Args:
-        density: units of the accumulator in 1.
-        multiplier: the multipliers m.
-        carrier: what scales b.
-        mean: the moving mean.
-        beta: the parameter beta.
-        library: `keras.ops` for tensors, `numpy` for arrays.
-    """
-    bias = beta / carrier - library.where(multiplier == 0, 0.0, mean)
-    return round_half_up(bias * density)
-
-
-def _carrier(multiplier, library):
-    """The multipliers, with the largest magnitude in place of zeros: it carries beta alone."""
-    largest = library.max(library.maximum(multiplier, -multiplier))
-    largest = library.where(largest > 0, largest, 1.0)
-    return library.where(multiplier == 0, largest, multiplier)
+    def _following(self, multiplier):
+        """What becomes of multipliers that see gamma and the moving variance."""
+        variance = ops.cast(self.moving_variance, "float32")
+        target = wanted_multipliers(variance, self._gamma(), self.epsilon)
+        return followed_multipliers(multiplier, target, self.mantissa_bits, self.scale_bits)[0]

@@ -4,16 +4,14 @@ Automatic differentiation of the same formula gives the same gradient, by more o
 the graph of a training step larger and its compilation longer.
 """
 
-import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 from keras import ops
 
 from pikelpn_keras.replicas import everywhere
 
 
-@dataclasses.dataclass(frozen=True)
-class BatchTransform:
+class BatchTransform(NamedTuple):
     """How inputs of `normalized` become outputs; float32 tensors of shape (channels,).
 
     Attributes:

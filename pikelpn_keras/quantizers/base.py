@@ -6,6 +6,7 @@ import copy
 from keras import ops
 
 from pikelpn_keras.rounding import magnitude, nearest_exponent, power_of_two, straight_through
+from pikelpn_keras.tracing import traced_once
 
 LOWEST_EXPONENT = -64
 HIGHEST_EXPONENT = 63
@@ -122,8 +123,8 @@ class Quantizer(abc.ABC):
         """
         # A cast reads a variable once; TensorFlow would read it again at every use.
         weights = ops.cast(weights, "float32")
-        integers, exponents = self.quantize(weights, channel_axes)
-        values = self.from_int(integers, exponents)
+        fixed = ops.stop_gradient(weights)
+        values, exponents = _quantized(fixed, quantizer=self, channel_axes=tuple(channel_axes))
         return straight_through(values, self.gradient_path(weights)), exponents
 
     def get_config(self):
@@ -156,6 +157,13 @@ class Quantizer(abc.ABC):
         arguments = ", ".join(f"{k}={v!r}" for k, v in self.settings.items())
         held = "" if self.held_exponents is None else ", exponents held"
         return f"{type(self).__name__}({arguments}{held})"
+
+
+@traced_once
+def _quantized(weights, *, quantizer, channel_axes):
+    """Quantized values and exponents."""
+    integers, exponents = quantizer.quantize(weights, channel_axes)
+    return quantizer.from_int(integers, exponents), exponents
 
 
 def largest_magnitude(weights, axes):

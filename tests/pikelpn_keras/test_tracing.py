@@ -1,0 +1,65 @@
+"""Functions that graphs hold once."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import pikelpn_keras as pk
+from pikelpn_keras.tracing import traced_once
+
+tf = pytest.importorskip("tensorflow")
+
+
+def test_graphs_hold_a_function_once_for_each_shape_and_setting():
+    traces = []
+
+    @traced_once
+    def scaled(x, *, factor):
+        traces.append((x.shape[0], factor))
+        return x * factor
+
+    @tf.function
+    def layers(x, y):
+        return scaled(x, factor=2) + scaled(x, factor=2), scaled(x, factor=3), scaled(y, factor=2)
+
+    outputs = layers(ops.ones(2), ops.ones(4))
+    assert [list(v.numpy()) for v in outputs] == [[4, 4], [3, 3], [2, 2, 2, 2]]
+    assert traces == [(2, 2), (2, 3), (4, 2)]
+
+
+def test_equal_quantizers_are_one_setting():
+    traces = []
+
+    @traced_once
+    def quantized(x, *, quantizer):
+        traces.append(quantizer)
+        return quantizer.quantize(x)[0]
+
+    @tf.function
+    def layers(x):
+        twice = [quantized(x, quantizer=pk.quantizers.UniformQuantizer(4)) for _ in range(2)]
+        return *twice, quantized(x, quantizer=pk.quantizers.UniformQuantizer(3))
+
+    first, second, coarse = (v.numpy() for v in layers(ops.array([[0.7], [0.2]])))
+    assert first.tolist() == second.tolist() == [[6], [2]]
+    assert coarse.tolist() == [[3], [1]]
+    assert len(traces) == 2
+
+
+def test_a_training_step_calls_what_its_layers_share():
+    """Of eight equal layers the graph has one definition of each function, called by all."""
+    model = keras.Sequential([keras.Input((4, 4, 3)), pk.layers.QuantInput()])
+    for _ in range(8):
+        model.add(pk.layers.QuantConv2D(3, 3, padding="same", use_bias=False))
+        model.add(pk.layers.QuantNorm())
+        model.add(pk.layers.QuantReLU())
+    step = tf.function(lambda x: model(x, training=True))
+    graph = step.get_concrete_function(tf.zeros((2, 4, 4, 3), "uint8")).graph.as_graph_def()
+    called = [node.attr["f"].func.name for node in graph.node if node.op == "PartitionedCall"]
+    assert len(called) == 8 * 4
+    assert len(set(called)) == 4
+
+
+def test_eager_functions_run_as_they_are():
+    assert traced_once(lambda x: float(x))(np.float32(2)) == 2.0
