@@ -236,6 +236,15 @@ def test_an_archive_that_is_cut_anywhere_is_refused(archives, suffix, tmp_path):
             load(cut)
 
 
+@pytest.mark.parametrize("kept", [0, 100])
+def test_an_archive_that_ends_before_or_in_a_header_is_refused(archives, kept, tmp_path):
+    """Which Python's tarfile takes for its end."""
+    last = archives[""].rindex(b"dog/")
+    (tmp_path / "cut").write_bytes(archives[""][: last + kept])
+    with pytest.raises(UserError, match="nor a whole tar archive: its end is missing"):
+        load(tmp_path / "cut")
+
+
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
 def test_an_archive_with_a_wrong_byte_anywhere_is_refused(archives, suffix, tmp_path):
     """Also where the byte falls into a picture: its checksum is read."""
