@@ -219,7 +219,9 @@ def archives(tmp_path_factory):
         for number, pixels in enumerate(pictures):
             Image.fromarray(pixels).save(folder / name / f"{number}.png")
     for suffix in ("", ".gz", ".bz2", ".xz"):
-        with tarfile.open(folder / f"tar{suffix}", f"w:{suffix[1:]}") as tar:
+        with tarfile.open(
+            folder / f"tar{suffix}", f"w:{suffix[1:]}", format=tarfile.USTAR_FORMAT
+        ) as tar:
             for name in ("cat", "dog"):
                 tar.add(folder / name, arcname=name)
     return {suffix: (folder / f"tar{suffix}").read_bytes() for suffix in ("", ".gz", ".bz2", ".xz")}
