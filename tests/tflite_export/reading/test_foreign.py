@@ -3,10 +3,12 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from pikelpn_keras.integer.kernels.families import FAMILIES
+from tests.tflite_export import graphs
 from tests.tflite_export.reading import plain_files
 from tests.tflite_export.reading.plain_files import Layer, PlainFile, linear
 from tflite_export import convert, read
 from tflite_export.flatbuffer import pack, unpack
+from tflite_export.operator_list import operator_list
 from tflite_export.reading.errors import BrokenFileError, UnsupportedModelError
 from tflite_export.runtimes import RUNTIMES
 
@@ -30,6 +32,7 @@ LAYERS = [
     Layer(CONV, ties=True, per_channel=False, inputs=16, outputs=24, activation="RELU"),
     Layer(CONV, strides=(2, 3), padding="VALID", activation="RELU6"),
     Layer(CONV, dilation=(2, 2), ties=True),
+    Layer(CONV, ties=True, activation="RELU_N1_TO_1"),
     Layer(CONV, dtype="UINT8"),
     Layer(CONV, dtype="UINT8", ties=True, activation="RELU"),
     Layer(DEPTHWISE, inputs=5, outputs=5, ties=True),
@@ -250,6 +253,25 @@ def _scales(count):
 def test_what_has_no_graph_is_named(rng, change, sentence):
     with pytest.raises(UnsupportedModelError, match=sentence):
         read(changed(rng, change))
+
+
+def test_a_quantize_that_changes_the_scale():
+    file = PlainFile()
+    x, y = (file.tensor((1, 4), scales=scale) for scale in (0.1, 0.2))
+    file.operator("QUANTIZE", 1, [x], [y], schema.QuantizeOptionsT())
+    with pytest.raises(UnsupportedModelError, match="QUANTIZE that writes 't1' changes the scale"):
+        read(file.write([x], [y]))
+
+
+@pytest.mark.filterwarnings("ignore:layer")
+def test_int4_weights_without_a_record(rng):
+    model = unpack(convert(graphs.small_net(rng), weight_storage="int4"))
+    model.metadata = []
+    tflite = pack(model)
+    with pytest.raises(UnsupportedModelError, match="no constant of type int8 or uint8 at input 1"):
+        read(tflite)
+    dtypes = {tensor.dtype for tensor in operator_list(tflite).subgraphs[0].tensors}
+    assert "int4" in dtypes
 
 
 @pytest.mark.parametrize("name", ["QUANTIZE", "DEQUANTIZE", "ADD"])
