@@ -35,13 +35,19 @@ def test_files_by_others(real_data, name, pikelpn):
     assert "not written by this project" in out
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense", b"\x1c\0\0\0TFL3"])
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\x89PNG\r\n\x1a\n", b"\x1c\0\0\0TFL3"])
 def test_broken_files(content, tmp_path, pikelpn):
     broken = tmp_path / "broken.tflite"
     broken.write_bytes(content)
     status, _, err = pikelpn("inspect", broken)
     assert (status, err.count("\n")) == (1, 1)
-    assert ".tflite file" in err
+    assert err.startswith(f"pikelpn: {broken}: ") and ".tflite file" in err
+
+
+def test_a_folder(tmp_path, pikelpn):
+    sentence = f"pikelpn: {tmp_path}: Is a directory\n"
+    assert pikelpn("inspect", tmp_path) == (1, "", sentence)
+    assert pikelpn("edgetpu", "check", tmp_path) == (1, "", sentence)
 
 
 def test_absent_file_and_wrong_page(tflite_file, pikelpn):
