@@ -6,6 +6,7 @@ conversion. Tools are imported when they convert.
 """
 
 import dataclasses
+import importlib
 from collections.abc import Callable
 
 from libraries import LIBRARIES
@@ -29,10 +30,17 @@ class Converter:
     needs_float: bool = False
 
 
+def _built(key, architecture):
+    """A library's net, with the same weights each time."""
+    library = LIBRARIES[key]
+    importlib.import_module(library.keras).utils.set_random_seed(0)
+    return library.build(architecture)
+
+
 def _ours(architecture, images, _):
     import tflite_export
 
-    model = LIBRARIES["ours"].build(architecture)
+    model = _built("ours", architecture)
     model(images, training=True)
     return lambda: tflite_export.convert(model, exact="all")
 
@@ -50,7 +58,7 @@ def _ours_int4(architecture, images, _):
             config["pointwise_quantizer"] = "uniform4"
         return type(layer).from_config(config)
 
-    built = LIBRARIES["ours"].build(architecture)
+    built = _built("ours", architecture)
     model = keras.models.clone_model(built, clone_function=uniform)
     model(images, training=True)
     return lambda: tflite_export.convert(model, weight_storage="int4")
@@ -59,7 +67,7 @@ def _ours_int4(architecture, images, _):
 def _tfmot(architecture, images, _):
     import tensorflow as tf
 
-    model = LIBRARIES["tfmot"].build(architecture)
+    model = _built("tfmot", architecture)
     model(images, training=True)
 
     def convert():
@@ -74,7 +82,7 @@ def _tfmot(architecture, images, _):
 def _float(architecture, images, _):
     import tensorflow as tf
 
-    model = LIBRARIES["keras3"].build(architecture)
+    model = _built("keras3", architecture)
     model(images, training=True)
     return tf.lite.TFLiteConverter.from_keras_model(model).convert
 
