@@ -70,7 +70,7 @@ def lines_of(case, times):
 
 
 def measure(net):
-    """Lines of one net."""
+    """Lines of one net: times on LiteRT and on TFLM, sizes and instructions."""
     paths = {key: files.existing(key, net) for key in KEYS}
     lines = []
     for threads in (1, 2):
@@ -79,18 +79,22 @@ def measure(net):
         lines += lines_of(case, in_turns(functions, _ROUNDS.value, _RUNS.value))
     functions = {key: micro(path) for key, path in paths.items()}
     lines += lines_of(f"{NAMES[net]}, TFLM", in_turns(functions, _MICRO_ROUNDS.value, 1))
-    stock = paths[STOCK].stat().st_size
+    return lines + file_lines(f"{NAMES[net]}, file", paths)
+
+
+def file_lines(case, paths):
+    """Lines of what stays the same from run to run: sizes and, with valgrind, instructions."""
+    figures = {("file", "bytes"): {key: path.stat().st_size for key, path in paths.items()}}
     counts = {key: instructions.count(path) for key, path in paths.items()}
-    for key, path in paths.items():
-        figures = [("file", path.stat().st_size, "bytes")]
-        figures += [("file over stock", path.stat().st_size / stock, "ratio")]
-        if counts[key] is not None:
-            figures += [("instructions", counts[key], "")]
-            figures += [("instructions over stock", counts[key] / counts[STOCK], "ratio")]
-        for metric, value, unit in figures:
-            name = CONVERTERS[key].name
+    if None not in counts.values():
+        figures["instructions", ""] = counts
+    lines = []
+    for (metric, unit), values in figures.items():
+        for key, value in values.items():
+            name, over = CONVERTERS[key].name, value / values[STOCK]
+            lines.append(results.line("peers/inference", case, name, metric, value, unit))
             lines.append(
-                results.line("peers/inference", f"{NAMES[net]}, file", name, metric, value, unit)
+                results.line("peers/inference", case, name, f"{metric} over stock", over, "ratio")
             )
     return lines
 
