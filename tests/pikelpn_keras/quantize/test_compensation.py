@@ -6,6 +6,7 @@ import pytest
 
 import pikelpn_keras as pk
 from pikelpn_keras import quantizers
+from pikelpn_keras.quantize import compensation
 from pikelpn_keras.quantize.compensation import compensate
 from pikelpn_keras.quantize.reference import reference
 from pikelpn_keras.quantize.scales import hold_exponents
@@ -76,6 +77,18 @@ def test_the_quantizer_leaves_the_rounded_kernel_as_it_is(name):
     compensate(layer, grid)
     values, _ = layer.quantizer(layer.kernel, layer.channel_axes)
     assert np.array_equal(values, layer.kernel)
+
+
+@pytest.mark.parametrize("name", ["convolution", "depthwise"])
+def test_blocks_change_nothing(name, monkeypatch):
+    kernels = []
+    for block in (7, 1000):
+        monkeypatch.setattr(compensation, "BLOCK", block)
+        layer, grid = built(name, "uniform4")
+        hold_exponents(layer, "mse")
+        compensate(layer, grid)
+        kernels.append(np.array(layer.kernel))
+    assert np.array_equal(*kernels)
 
 
 def test_inputs_that_move_alone_get_the_nearest_weights():
