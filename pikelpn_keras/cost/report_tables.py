@@ -78,37 +78,36 @@ def _layers(report):
         Column("share", percent),
         Column("bytes", number),
     )
-    total = report.cost
-    rows = [
-        (
-            entry.layer.name,
-            entry.layer.kind,
-            "x".join(map(str, entry.layer.output.shape)) if entry.layer.output else None,
-            ", ".join(" x ".join(map(str, m.operands[:2])) for m in entry.layer.work.macs),
-            entry.macs,
-            entry.ace,
-            *(entry.parts.get(part, 0) for part in parts),
-            entry.cost,
-            entry.cost / total if total else 0.0,
-            _bytes(entry.layer.work.storage.bits),
-        )
-        for entry in report.layers
-    ]
-    rows.append(
-        (
-            "total",
-            "",
-            "",
-            "",
-            report.workload.mac_count,
-            report.ace,
-            *report.parts.values(),
-            total,
-            1.0 if total else 0.0,
-            _bytes(report.workload.storage.bits),
-        )
+    rows = tuple(_layer_row(entry, parts, report.cost) for entry in report.layers)
+    return Table("Layers", columns, (*rows, _total_row(report)))
+
+
+def _layer_row(entry, parts, total):
+    layer = entry.layer
+    return (
+        layer.name,
+        layer.kind,
+        "x".join(map(str, layer.output.shape)) if layer.output else None,
+        ", ".join(" x ".join(map(str, m.operands[:2])) for m in layer.work.macs),
+        entry.macs,
+        entry.ace,
+        *(entry.parts.get(part, 0) for part in parts),
+        entry.cost,
+        entry.cost / total if total else 0.0,
+        _bytes(layer.work.storage.bits),
     )
-    return Table("Layers", columns, tuple(rows))
+
+
+def _total_row(report):
+    return (
+        *("total", "", "", ""),
+        report.workload.mac_count,
+        report.ace,
+        *report.parts.values(),
+        report.cost,
+        1.0 if report.cost else 0.0,
+        _bytes(report.workload.storage.bits),
+    )
 
 
 def _parts(report):
