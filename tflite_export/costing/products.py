@@ -126,7 +126,9 @@ def _reach(inputs, integers, bias, channel_axis):
     magnitude = max(abs(low - zero), abs(low + 2**bits - 1 - zero))
     rows = np.moveaxis(np.abs(integers.astype(np.int64)), channel_axis, 0)
     sums = rows.reshape(len(rows), -1).sum(axis=1) * magnitude
-    if bias is None or bias.data is None or bias.data.size != len(sums):
+    # Biases of floats are added to the floats that sums become.
+    of_integers = bias is not None and bias.data is not None and bias.data.dtype.kind in "iu"
+    if not of_integers or bias.data.size != len(sums):
         return sums
     return sums + np.abs(bias.data.astype(np.int64)).ravel()
 

@@ -44,7 +44,11 @@ class HalfToEven(Requantization):
 
     @classmethod
     def between(cls, input_scale, weight_scales, output_scale):
-        return cls(np.float32(input_scale) * weight_scales / np.float32(output_scale))
+        with np.errstate(over="ignore"):
+            factors = np.float32(input_scale) * weight_scales / np.float32(output_scale)
+        if not np.isfinite(factors).all():
+            raise ValueError("input and weights have scales too large for float32 factors")
+        return cls(factors)
 
     def __call__(self, accumulators):
         products = accumulators.astype(np.float32) * self.factors

@@ -225,8 +225,13 @@ def _set_tensor(index, **fields):
     return change
 
 
-def _scales(count):
-    return schema.QuantizationParametersT(scale=np.full(count, 0.1, np.float32))
+def _scales(count, scale=0.1):
+    return schema.QuantizationParametersT(scale=np.full(count, scale, np.float32))
+
+
+def _set_large_scales(subgraph, model):
+    subgraph.tensors[0].quantization = _scales(1, 1e38)
+    subgraph.tensors[1].quantization = _scales(7, 1e10)
 
 
 @pytest.mark.parametrize(
@@ -245,6 +250,9 @@ def _scales(count):
         (_set_tensor(0, shape=np.array([1, 6], np.int32)), "FULLY_CONNECTED .* not one vector"),
         (_set_tensor(3, shape=np.array([1, 6], np.int32)), r"FULLY_CONNECTED .* writes \(6,\)"),
         (_set_tensor(1, quantization=_scales(4)), "scales along another axis"),
+        (_set_tensor(1, quantization=_scales(7, np.nan)), "scales of weights that are no positive"),
+        (_set_tensor(1, quantization=_scales(7, -0.1)), "scales of weights that are no positive"),
+        (_set_large_scales, "scales too large for float32 factors"),
         (_set_tensor(1, type=schema.TensorType.BOOL), "no constant of type int8 or uint8 at"),
         (_set_tensor(1, sparsity=schema.SparsityParametersT()), "no constant of type int8"),
         (_set_tensor(2, shape=np.array([7, 1], np.int32)), "has 7 biases for 7 channels"),

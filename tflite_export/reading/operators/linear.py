@@ -81,6 +81,8 @@ def _fields(call, kernel, axis):
     channels = kernel.shape[axis]
     if call.output.shape[-1:] != (channels,) or not kernel.scales.size:
         call.refuse(f"writes {call.output.shape} with a kernel of {kernel.shape}")
+    if not np.isfinite(kernel.scales).all() or kernel.scales.min() < 0:
+        call.refuse("has scales of weights that are no positive numbers")
     if kernel.scales.size > 1:
         if (kernel.scales.size, kernel.quantized_dimension) != (channels, axis):
             call.refuse("has scales along another axis than its channels")
