@@ -124,7 +124,7 @@ def _config_of(layer, config, roles, quantize_output):
     output = None
     if quantize_output and not isinstance(layer, MOVES) and not is_softmax(layer):
         bits = config.for_layer(layer.name).activation_bits
-        output = ActivationQuantizer(bits, signed=not is_relu(layer))
+        output = ActivationQuantizer(bits, signed=not ends_in_relu(layer))
     return QuantizeConfig(weights, output)
 
 
@@ -139,20 +139,22 @@ def _role(layer):
 def _joins(layer, reader):
     """Whether `reader` takes the accumulator of `layer` into one operator."""
     if isinstance(layer, L.Add):
-        return is_relu(reader)
-    if not isinstance(layer, (*KERNELS, PowerOfTwoNorm)) or is_relu(layer):
+        return ends_in_relu(reader)
+    if not isinstance(layer, (*KERNELS, PowerOfTwoNorm)) or ends_in_relu(layer):
         return False
     norm = isinstance(reader, PowerOfTwoNorm) and not isinstance(layer, PowerOfTwoNorm)
-    return norm or is_relu(reader, fused=False) or isinstance(reader, L.Add)
+    return norm or is_relu(reader) or isinstance(reader, L.Add)
 
 
-def is_relu(layer, fused=True):
-    """Whether a layer is a ReLU, or ends in one if `fused`."""
-    if isinstance(layer, L.ReLU):
-        return True
+def is_relu(layer):
+    """Whether a layer is nothing but a ReLU."""
+    return isinstance(layer, L.ReLU | L.Activation) and ends_in_relu(layer)
+
+
+def ends_in_relu(layer):
+    """Whether a layer is a ReLU or has one for its activation."""
     activation = getattr(layer, "activation", None)
-    named = getattr(activation, "__name__", "") in ("relu", "relu6")
-    return named and (fused or isinstance(layer, L.Activation))
+    return isinstance(layer, L.ReLU) or getattr(activation, "__name__", "") in ("relu", "relu6")
 
 
 def is_softmax(layer):

@@ -13,7 +13,7 @@ from pikelpn_keras import layers
 from pikelpn_keras.interop.keras2 import counterpart
 from pikelpn_keras.interop.tfmot.configs import QuantizeConfig
 from pikelpn_keras.interop.tfmot.norm import PowerOfTwoNorm
-from pikelpn_keras.interop.tfmot.scheme import KERNELS, MOVES, L, is_relu, is_softmax
+from pikelpn_keras.interop.tfmot.scheme import KERNELS, MOVES, L, ends_in_relu, is_softmax
 from pikelpn_keras.interop.tfmot.weights import weights_of
 from pikelpn_keras.quantize.errors import refuse
 
@@ -106,7 +106,7 @@ def _activated(inner, tensor, output):
     if output is None:
         return tensor
     quantizer, exponent = output
-    if not is_relu(inner):
+    if not ends_in_relu(inner):
         made = layers.QuantIdentity(quantizer.bits, name=f"{inner.name}_output")
         return _held(made, made(tensor), output)
     operation = tensor._keras_history.operation
