@@ -83,7 +83,9 @@ def _exactness(options, tflite):
 
 def _classify(options):
     path = options.labels or options.model.with_suffix(".labels.txt")
-    labels = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    # Names of folders, which labels may be, are not always UTF-8.
+    known = options.labels is not None or path.exists()
+    labels = path.read_text(encoding="utf-8", errors="replace").splitlines() if known else []
     found = tasks.classify(
         options.model.read_bytes(), options.picture, labels, options.device, options.library
     )

@@ -83,13 +83,17 @@ def classify(tflite, picture, labels, device, library=None, *, best=3):
     Args:
         tflite: bytes of the file; its input is an int8 or uint8 image.
         picture: path of the picture.
-        labels: class names.
+        labels: class names, one for each output; none where they are not known.
         device: see `interpreter.load`.
         library: see `interpreter.load`.
         best: how many classes.
 
     Returns:
         list of (name, value of the output).
+
+    Raises:
+        CoralError: if there are other than as many names as outputs, the picture cannot be read, or
+            the model takes none.
     """
     interpreter = load(tflite, device, library)
     source, target = _only(interpreter.get_input_details()), _only(interpreter.get_output_details())
@@ -97,11 +101,16 @@ def classify(tflite, picture, labels, device, library=None, *, best=3):
     # Stored int8 lie 128 below the pixels.
     stored = pixels if source["dtype"] == np.uint8 else pixels.astype(np.int16) - 128
     scores = _run(interpreter, source, target, stored.astype(source["dtype"])).ravel()
+    if labels and len(labels) != scores.size:
+        raise CoralError(
+            f"there are {len(labels)} class names and the model has {scores.size} classes: give "
+            "the labels that belong to it"
+        )
     scale, zero_point = target["quantization"]
     order = np.argsort(-scores.astype(np.int64), kind="stable")[:best]
     return [
         (
-            labels[index] if index < len(labels) else f"class {index}",
+            labels[index] if labels else f"class {index}",
             float(scale * (int(scores[index]) - zero_point)),
         )
         for index in order

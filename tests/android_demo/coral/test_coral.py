@@ -91,6 +91,19 @@ def test_classify(graph, model, tmp_path, capsys):
     assert float(lines[0].split()[0]) == pytest.approx(scores.max() * 2.0**-5, abs=1e-4)
 
 
+def test_labels_of_another_model(model, tmp_path, capsys):
+    Image.new("RGB", (8, 8)).save(tmp_path / "picture.png")
+    labels = tmp_path / "labels.txt"
+    labels.write_bytes(b"cat\nd\xf6g\n")
+    words = ("classify", model, tmp_path / "picture.png", "--device=cpu", f"--labels={labels}")
+    status, _, err = run(capsys, *words)
+    assert (status, err.count("\n")) == (1, 1)
+    assert "there are 2 class names and the model has 10 classes" in err
+    labels.unlink()
+    status, _, err = run(capsys, *words)
+    assert (status, err) == (1, f"coral: {labels}: No such file or directory\n")
+
+
 def test_a_broken_picture_and_absent_files(model, tmp_path, capsys):
     (tmp_path / "broken.png").write_bytes(b"nonsense")
     for words in ((model, tmp_path / "broken.png"), (model, "absent.png"), ("absent", "absent")):

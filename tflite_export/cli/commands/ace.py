@@ -123,5 +123,6 @@ def _draw(reports, path):
 
     with user_errors():
         figure = plots.layers(reports[0]) if len(reports) == 1 else plots.shares(reports)
-        plots.save(path, figure)
+        with files.replacing(path) as beside:
+            plots.save(beside, figure)
     print(f"wrote {path}", file=sys.stderr)
