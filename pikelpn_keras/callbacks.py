@@ -80,7 +80,17 @@ def freeze(model):
 
 
 def unfreeze(model):
-    """Lets the statistics and exponents of `model` follow the data again."""
+    """Lets the statistics and exponents of `model` follow the data again.
+
+    Example:
+
+    >>> import pikelpn_keras as pk
+    >>> model = keras.Sequential([keras.Input((4,)), pk.layers.QuantInput(), pk.layers.QuantReLU()])
+    >>> freeze(model)
+    >>> unfreeze(model)
+    >>> model.layers[-1].frozen
+    False
+    """
     for layer in _freezable_layers(model):
         layer.unfreeze()
 

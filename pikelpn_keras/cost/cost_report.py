@@ -171,5 +171,14 @@ def report(model, cost_model="ace_v2", formats=None):
 
     Raises:
         ValueError: see `pikelpn_keras.cost.workload`; or if the cost model is unknown.
+
+    Example:
+
+    >>> from pikelpn_keras.cost import Architecture, Formats
+    >>> net = Architecture("layer", Formats("int4", "int8", "float32"))
+    >>> _ = net.scale("scale", net.dense("logits", (100,), 10))
+    >>> found = report(net.workload())
+    >>> found.cost, found.elementwise
+    (42240, 10240)
     """
     return CostReport(workload(model, formats), cost_model_of(cost_model))

@@ -18,6 +18,15 @@ def workload(model, formats=None):
     Raises:
         ValueError: if a Keras model has open shapes or no symbolic inputs and outputs, if a node is
             unknown, or if `formats` is given for what has formats of its own.
+
+    Example:
+
+    >>> from pikelpn_keras.integer import Grid, IntegerGraph
+    >>> from pikelpn_keras.integer.nodes import Add, Tensor
+    >>> x, y = Tensor("x", (4,), Grid(-8)), Tensor("y", (4,), Grid(-8))
+    >>> [str(entry) for entry in
+    ...     workload(IntegerGraph("double", (x,), (Add((x, x), y),), ("y",))).operations][0]
+    '4 add int8 x int8 (residual)'
     """
     if isinstance(model, Workload | IntegerGraph) and formats is not None:
         raise ValueError(
@@ -97,5 +106,13 @@ def cost(model, cost_model="ace_v2"):
 
     Raises:
         ValueError: see `workload`; or if the cost model is unknown or knows no such operand.
+
+    Example:
+
+    >>> from pikelpn_keras.cost import Architecture, Formats
+    >>> net = Architecture("layer", Formats("int4", "int8", "float32"))
+    >>> _ = net.dense("logits", (100,), 10)
+    >>> cost(net.workload()) == ace(net.workload())
+    True
     """
     return cost_model_of(cost_model).cost(workload(model).operations)

@@ -22,6 +22,14 @@ class IntegerGraph:
 
     Raises:
         ValueError: if a tensor is read before it is written or a name occurs twice.
+
+    Example:
+
+    >>> from pikelpn_keras.integer.grid import Grid
+    >>> from pikelpn_keras.integer.nodes import Add
+    >>> x, y = Tensor("x", (2,), Grid(-8)), Tensor("y", (2,), Grid(-8))
+    >>> IntegerGraph("double", (x,), (Add((x, x), y),), ("y",)).run(np.array([[3, -100]]))
+    array([[   6, -128]], dtype=int32)
     """
 
     name: str

@@ -114,6 +114,13 @@ class QuantIdentity(QuantActivation):
     Args:
         bits: width of the output, 2 to 8.
         momentum: weight of the past in the running range.
+
+    Example:
+
+    >>> logits = QuantIdentity()
+    >>> logits.build((None, 10))
+    >>> logits.grid
+    Grid(exponent=-4, bits=8, signed=True)
     """
 
     signed = True

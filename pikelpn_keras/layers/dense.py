@@ -20,6 +20,14 @@ class QuantDense(KernelLayer, keras.layers.Dense):
             accumulator's grid. `activation` is refused.
         kernel_quantizer: a quantizer, its name or its config. By default 7 bits with one scale for
             all units: runtimes before 2024 know no scale for each unit of a fully connected layer.
+
+    Example:
+
+    >>> import pikelpn_keras as pk
+    >>> model = keras.Sequential([
+    ...     keras.Input((8,)), pk.layers.QuantInput(), QuantDense(3), pk.layers.QuantIdentity()])
+    >>> type(pk.integer_graph(model).nodes[0]).__name__
+    'Dense'
     """
 
     node_type = Dense

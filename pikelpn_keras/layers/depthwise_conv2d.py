@@ -17,6 +17,15 @@ class QuantDepthwiseConv2D(DepthwiseLayer, keras.layers.DepthwiseConv2D):
             `activation` and `data_format="channels_first"` are refused.
         depthwise_quantizer: a quantizer, its name or its config; see
             `pikelpn_keras.quantizers.get`.
+
+    Example:
+
+    >>> import pikelpn_keras as pk
+    >>> model = keras.Sequential([
+    ...     keras.Input((8, 8, 3)), pk.layers.QuantInput(),
+    ...     QuantDepthwiseConv2D(3, use_bias=False), pk.layers.QuantNorm(), pk.layers.QuantReLU()])
+    >>> model.output_shape
+    (None, 6, 6, 3)
     """
 
     def geometry(self):

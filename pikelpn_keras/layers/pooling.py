@@ -1,5 +1,7 @@
 """Global average pooling in integers."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -28,6 +30,15 @@ class QuantGlobalAveragePooling2D(RangeLayer, keras.layers.GlobalAveragePooling2
     Args:
         momentum: weight of the past in the running range.
         keepdims and others: as in `keras.layers.GlobalAveragePooling2D`.
+
+    Example:
+
+    >>> import pikelpn_keras as pk
+    >>> model = keras.Sequential([
+    ...     keras.Input((2, 2, 1)), pk.layers.QuantInput(), QuantGlobalAveragePooling2D()])
+    >>> pixels = ops.reshape(ops.array([1, 2, 2, 1], "uint8"), (1, 2, 2, 1))
+    >>> float(model(pixels)[0, 0]) * 256
+    2.0
     """
 
     def __init__(self, momentum=0.99, **kwargs):
@@ -36,7 +47,13 @@ class QuantGlobalAveragePooling2D(RangeLayer, keras.layers.GlobalAveragePooling2
 
     def build(self, input_shape):
         super().build(input_shape)
-        positions = input_shape[1] * input_shape[2]
+        size = tuple(input_shape[1:3])
+        refuse(
+            self,
+            None in size,
+            f"averages a map of the open size {size}; give keras.Input all sizes",
+        )
+        positions = math.prod(size)
         refuse(
             self,
             positions > MOST_POSITIONS,

@@ -69,7 +69,13 @@ def get(identifier):
 
 
 def serialize(quantizer):
-    """The config dict of a quantizer, which `get` takes."""
+    """The config dict of a quantizer, which `get` takes.
+
+    Example:
+
+    >>> get(serialize(get("uniform4"))).bits
+    4
+    """
     return keras.saving.serialize_keras_object(quantizer)
 
 

@@ -40,3 +40,9 @@ def test_averages_are_at_most_7_bits_finer():
     pool.build(x.shape)
     pool.set_exponent(-40)
     assert float(pool(x)._pikelpn_grid.exponent) == -8 - 7
+
+
+def test_refuses_open_sizes():
+    x = pk.layers.QuantInput()(keras.Input((None, None, 3)))
+    with pytest.raises(ValueError, match="'p' averages a map of the open size .*give keras.Input"):
+        pk.layers.QuantGlobalAveragePooling2D(name="p")(x)
