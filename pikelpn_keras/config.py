@@ -12,8 +12,8 @@ from pikelpn_keras.quantizers import Quantizer, UniformQuantizer
 from pikelpn_keras.quantizers.fitting import CANDIDATES
 
 DENSE = UniformQuantizer(7, per_channel=False)
-WEIGHT_LOSSES = ("max", "mse", "angle_length")
-WEIGHT_ROUNDINGS = ("compensated", "nearest")
+LOSSES, ROUNDINGS = ("max", "mse", "angle_length"), ("compensated", "nearest")
+_NAMED = {"weight_loss": LOSSES, "weight_rounding": ROUNDINGS}
 # In place of a quantizer: names of those out of which a kernel gets what fits it best.
 AUTO = {"auto": CANDIDATES[4], "auto3": CANDIDATES[3]}
 
@@ -89,10 +89,9 @@ class LayerConfig:
             object.__setattr__(self, "quantizer", _quantizer("quantizer", self.quantizer))
         if self.activation_bits is not None:
             _check_bits(self.activation_bits)
-        if self.weight_loss is not None:
-            _check_name("weight_loss", self.weight_loss, WEIGHT_LOSSES)
-        if self.weight_rounding is not None:
-            _check_name("weight_rounding", self.weight_rounding, WEIGHT_ROUNDINGS)
+        for field, known in _NAMED.items():
+            if getattr(self, field) is not None:
+                _check_name(field, getattr(self, field), known)
 
 
 @dataclasses.dataclass(frozen=True, eq=True)
@@ -158,8 +157,10 @@ class QuantConfig:
             if given is not None or field not in ("first", "last"):
                 object.__setattr__(self, field, _quantizer(field, given))
         _check_bits(self.activation_bits)
-        _check_name("weight_loss", self.weight_loss, WEIGHT_LOSSES)
-        _check_name("weight_rounding", self.weight_rounding, WEIGHT_ROUNDINGS)
+        for field, known in _NAMED.items():
+            _check_name(field, getattr(self, field), known)
+        if not isinstance(self.overrides, Mapping):
+            raise ValueError(f"overrides is a dict by names of layers, not {self.overrides!r}")
         overrides = {k: _override(k, v) for k, v in self.overrides.items()}
         object.__setattr__(self, "overrides", overrides)
         object.__setattr__(self, "input", _as(InputGrid, self.input))
@@ -267,7 +268,10 @@ def _override(pattern, value):
 
 
 def _as(kind, value):
-    return kind(**value) if isinstance(value, Mapping) else value
+    value = kind(**value) if isinstance(value, Mapping) else value
+    if not isinstance(value, kind):
+        raise ValueError(f"{kind.__name__} or a dict of its arguments is needed, not {value!r}")
+    return value
 
 
 @functools.singledispatch

@@ -67,6 +67,12 @@ def test_ends_come_before_kinds():
         ({"dense": "uniform99"}, "dense: UniformQuantizer takes 2 to 8 bits"),
         ({"overrides": {"a*": {"quantizer": "tiny"}}}, "override 'a.': quantizer: 'tiny' is no"),
         ({"overrides": {"a*": {"activation_bits": 9}}}, "override 'a.': activation_bits are 2"),
+        (
+            {"overrides": {"a*": "uniform4"}},
+            "override 'a.': LayerConfig or a dict .*not 'uniform4'",
+        ),
+        ({"overrides": ["a*"]}, "overrides is a dict by names of layers"),
+        ({"input": "uint8"}, "InputGrid or a dict of its arguments is needed, not 'uint8'"),
         ({"overrides": {"a*": {"weight_rounding": 1}}}, "override 'a.': weight_rounding is one of"),
     ],
 )
