@@ -1,5 +1,7 @@
 """Callbacks for `model.fit`."""
 
+import numbers
+
 import keras
 
 from pikelpn_keras.layers.freezable import FreezableLayer
@@ -31,7 +33,7 @@ class FreezeSchedule(keras.callbacks.Callback):
 
     def __init__(self, last=0.3):
         super().__init__()
-        if not 0 <= last <= 1:
+        if not isinstance(last, numbers.Real) or not 0 <= last <= 1:
             raise ValueError(f"last is a fraction from 0 to 1, not {last!r}")
         self.last = last
 

@@ -1,5 +1,7 @@
 """States that follow the data while a model trains and hold still at its end."""
 
+import numbers
+
 import keras
 import numpy as np
 from keras import ops
@@ -153,6 +155,6 @@ def refuse_momentum(layer):
     """Raises ValueError where the momentum of a layer is no weight of the past."""
     refuse(
         layer,
-        not 0 <= layer.momentum < 1,
+        not isinstance(layer.momentum, numbers.Real) or not 0 <= layer.momentum < 1,
         f"takes a momentum from 0 on and below 1, not {layer.momentum!r}",
     )

@@ -76,7 +76,7 @@ def test_freezes_a_model_that_fit_builds():
     assert model.layers[-1].frozen
 
 
-@pytest.mark.parametrize("last", [-0.1, 1.1])
+@pytest.mark.parametrize("last", [-0.1, 1.1, "0.3"])
 def test_refuses_fractions(last):
     with pytest.raises(ValueError, match="fraction from 0 to 1"):
         pk.callbacks.FreezeSchedule(last)

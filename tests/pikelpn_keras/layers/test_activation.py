@@ -134,7 +134,7 @@ def test_refuses_bits(bits):
         pk.layers.QuantReLU(bits, name="r")
 
 
-@pytest.mark.parametrize("momentum", [-0.1, 1.0, np.nan])
+@pytest.mark.parametrize("momentum", [-0.1, 1.0, np.nan, "0.9"])
 def test_refuses_momentum(momentum):
     with pytest.raises(ValueError, match="'r' takes a momentum from 0 on and below 1"):
         pk.layers.QuantReLU(momentum=momentum, name="r")
