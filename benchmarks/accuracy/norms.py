@@ -8,6 +8,7 @@ from keras import ops
 import pikelpn_keras as pk
 from pikelpn_keras.grids import ACCUMULATOR_BITS, attach
 from pikelpn_keras.integer.grid import Grid
+from pikelpn_keras.layers import norm_step
 from pikelpn_keras.rounding import nearest_power_of_two, straight_through
 
 
@@ -55,8 +56,6 @@ class HysteresisNorm(pk.layers.QuantNorm):
     def call(self, inputs, training=None):
         if training and keras.backend.backend() != "jax":
             raise NotImplementedError(f"HysteresisNorm '{self.name}' trains on JAX alone")
-        from pikelpn_keras.layers import norm_step
-
         with unittest.mock.patch.object(norm_step, "HYSTERESIS", self.hysteresis):
             return super().call(inputs, training=training)
 

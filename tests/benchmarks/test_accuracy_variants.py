@@ -213,8 +213,8 @@ def trained(variant, teacher=None):
         model = pk.quantize_model(teacher, variant.config, images[:64])
     rates = training.train(model, data, data, epochs=6, seed=0, rate=1e-2, **options)
     best = max(rates)
-    frozen = [bool(v.numpy() if hasattr(v, "numpy") else v.value)
-              for v in model.non_trainable_variables if v.path.endswith("/frozen")]
+    switches = [v for v in model.non_trainable_variables if v.path.endswith("/frozen")]
+    frozen = [bool(switch.value) for switch in switches]
     return model, {"best": best, "frozen": frozen}
 
 teacher, found = trained(VARIANTS["float"])
