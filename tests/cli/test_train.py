@@ -43,6 +43,9 @@ def test_train_export_verify(tmp_path, pikelpn):
     }
 
 
+ONE_EPOCH = ("--dataset=digits", "--epochs=1", "--batch_size=512")
+
+
 def tiny(**settings):
     """A small model in place of a PikeLPN."""
     return keras.Sequential(
@@ -69,16 +72,16 @@ def tiny_models(monkeypatch):
 
 def test_flags_reach_the_model(tmp_path, pikelpn, tiny_models):
     output = tmp_path / "model.keras"
-    words = ("--dataset=digits", "--image_size=16", "--width=0.5", "--epochs=1")
-    assert pikelpn("train", *words, f"--output={output}")[0] == 0
+    words = ("--image_size=16", "--width=0.5", f"--output={output}")
+    assert pikelpn("train", *ONE_EPOCH, *words)[0] == 0
     assert tiny_models == [{"input_shape": (16, 16, 1), "classes": 10, "width": 0.5}]
 
 
 def test_seed_decides_the_weights(tmp_path, pikelpn, tiny_models):
     def kernel(name, seed):
         output = tmp_path / name
-        words = ("--dataset=digits", "--epochs=1", f"--seed={seed}", f"--output={output}")
-        assert pikelpn("train", *words)[0] == 0
+        words = (f"--seed={seed}", f"--output={output}")
+        assert pikelpn("train", *ONE_EPOCH, *words)[0] == 0
         return keras.models.load_model(output).get_layer("dense").get_weights()[0].tolist()
 
     first = kernel("first.keras", seed=1)
@@ -203,7 +206,7 @@ def full_disk(room):
 def test_a_disk_that_is_full_amid_the_model(tmp_path, pikelpn, tiny_models):
     """The state, for which there was room, stays: the training goes on when there is more."""
     output, state = tmp_path / "model.keras", tmp_path / "state"
-    words = ("train", "--dataset=digits", "--epochs=1", "--batch_size=512", f"--output={output}")
+    words = ("train", *ONE_EPOCH, f"--output={output}")
     with full_disk(30_000):
         status, _, err = pikelpn(*words, f"--checkpoint={state}")
     assert (status, err) == (1, f"pikelpn: {output}: File too large\n")
