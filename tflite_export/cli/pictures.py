@@ -1,5 +1,7 @@
 """Reads pictures from a folder or a tar archive."""
 
+import contextlib
+import functools
 import io
 import lzma
 import os
@@ -43,6 +45,8 @@ def read(request):
             continue
         try:
             pictures[path] = decoder.decode(content())
+        except UserError:
+            raise
         except Exception as error:  # on broken data Pillow's decoders raise almost anything
             print(f"skipped broken picture {path}: {error}", file=sys.stderr)
     if decoder.only_grey:
@@ -77,21 +81,31 @@ def _folder_members(source):
 
 
 def _archive_members(source):
-    """What is read fails here, for then the archive is damaged and not the picture in it."""
+    with _damage_refused(source), tarfile.open(source) as archive:
+        for member in archive:
+            if member.isdir():
+                yield pathlib.PurePosixPath(member.name), None
+            elif member.isfile():
+                content = functools.partial(_content, source, archive, member)
+                yield pathlib.PurePosixPath(member.name), content
+        # What ends amid a header looks to tarfile like the end.
+        if archive.fileobj.tell() < archive.offset + tarfile.BLOCKSIZE:
+            raise tarfile.ReadError("its end is missing")
+        # Checksums of compressed archives stand behind that.
+        while archive.fileobj.read(2**16):
+            pass
+
+
+def _content(source, archive, member):
+    """The bytes of a picture; where they cannot be read, the archive is damaged."""
+    with _damage_refused(source):
+        return archive.extractfile(member).read()
+
+
+@contextlib.contextmanager
+def _damage_refused(source):
     try:
-        with tarfile.open(source) as archive:
-            for member in archive:
-                if member.isdir():
-                    yield pathlib.PurePosixPath(member.name), None
-                elif member.isfile():
-                    content = archive.extractfile(member).read()
-                    yield pathlib.PurePosixPath(member.name), lambda content=content: content
-            # What ends amid a header looks to tarfile like the end.
-            if archive.fileobj.tell() < archive.offset + tarfile.BLOCKSIZE:
-                raise tarfile.ReadError("its end is missing")
-            # Checksums of compressed archives stand behind that.
-            while archive.fileobj.read(2**16):
-                pass
+        yield
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
