@@ -2,6 +2,7 @@
 
 import keras
 
+from pikelpn_keras import layers
 from pikelpn_keras.graph_builder import GraphBuilder, Placeholder
 from pikelpn_keras.integer.graph import IntegerGraph
 from pikelpn_keras.integer.nodes import Tensor
@@ -116,9 +117,6 @@ def _lower_operation(operation, values, graph):
 
 def _substitute(operation):
     """What may stand where a float layer stands, in words."""
-    # Layers import what lowers them, so they can be looked up only now.
-    from pikelpn_keras import layers
-
     kind = type(operation).__name__
     namesake = {"BatchNormalization": "QuantNorm"}.get(kind, f"Quant{kind}")
     known = hasattr(layers, namesake)
