@@ -69,9 +69,9 @@ SECTIONS = (
         "file all kernels of the blocks are 4 bits uniform, two in a byte; LiteRT's XNNPACK leaves "
         "such convolutions to slower kernels. Instructions are counted by callgrind inside one "
         "run; times of the CIFAR net are of a busy machine and of files that still averaged by a "
-        "depthwise convolution. The CIFAR net's 0.5 % more instructions are its global average: an exact convolution of "
-        "51,000 instructions, where the stock MEAN, which is not exact, takes 6,000. MobileNet's "
-        "3x3 average costs less than MEAN.",
+        "depthwise convolution. The CIFAR net's 0.5 % more instructions are its global average: an "
+        "exact convolution of 51,000 instructions, where the stock MEAN, which is not exact, takes "
+        "6,000. MobileNet's 3x3 average costs less than MEAN.",
         "python benchmarks/peers/inference.py --output=benchmarks/results/inference.jsonl",
     ),
     Section(
