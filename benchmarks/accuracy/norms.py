@@ -1,14 +1,11 @@
 """Norms that the experiments compare with QuantNorm; none of them is for use."""
 
-import unittest.mock
-
 import keras
 from keras import ops
 
 import pikelpn_keras as pk
 from pikelpn_keras.grids import ACCUMULATOR_BITS, attach
 from pikelpn_keras.integer.grid import Grid
-from pikelpn_keras.layers import norm_step
 from pikelpn_keras.rounding import nearest_power_of_two, straight_through
 
 
@@ -43,21 +40,15 @@ class HysteresisNorm(pk.layers.QuantNorm):
     Args:
         hysteresis: octaves; 0.5 is the nearest exponent at all times.
         *args, **kwargs: those of QuantNorm.
-
-    Raises:
-        NotImplementedError: if it is trained on another backend than JAX. TensorFlow traces the
-            step once for all norms, so it would have the hysteresis of the first.
     """
 
     def __init__(self, *args, hysteresis, **kwargs):
         super().__init__(*args, **kwargs)
         self.hysteresis = hysteresis
 
-    def call(self, inputs, training=None):
-        if training and keras.backend.backend() != "jax":
-            raise NotImplementedError(f"HysteresisNorm '{self.name}' trains on JAX alone")
-        with unittest.mock.patch.object(norm_step, "HYSTERESIS", self.hysteresis):
-            return super().call(inputs, training=training)
+    @property
+    def settings(self):
+        return super().settings._replace(hysteresis=self.hysteresis)
 
 
 class _StraightNorm(pk.layers.QuantNorm):

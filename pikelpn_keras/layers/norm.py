@@ -11,6 +11,7 @@ from pikelpn_keras.integer.records import NormRecord, ScaleCodes
 from pikelpn_keras.layers.base import refuse, whole
 from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum
 from pikelpn_keras.layers.norm_step import (
+    NormSettings,
     NormStates,
     carrier_of,
     device_bias,
@@ -83,6 +84,11 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         self._batches = self.add_weight(
             name="batches", shape=(), initializer="zeros", trainable=False
         )
+
+    @property
+    def settings(self):
+        """What the layer was made with, as `NormSettings`."""
+        return NormSettings(self.momentum, self.epsilon, self.mantissa_bits, self.scale_bits)
 
     @property
     def multiplier(self):
@@ -188,10 +194,7 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
             tuple(ops.stop_gradient(p) for p in parameters),
             self.frozen_tensor(),
             exponents,
-            momentum=self.momentum,
-            epsilon=self.epsilon,
-            mantissa_bits=self.mantissa_bits,
-            scale_bits=self.scale_bits,
+            settings=self.settings,
         )
         for variable, state in zip(variables, states, strict=True):
             variable.assign(state)
@@ -204,4 +207,4 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         """What becomes of multipliers that see gamma and the moving variance."""
         variance = ops.cast(self.moving_variance, "float32")
         target = wanted_multipliers(variance, self._gamma(), self.epsilon)
-        return followed_multipliers(multiplier, target, self.mantissa_bits, self.scale_bits)[0]
+        return followed_multipliers(multiplier, target, self.settings)[0]

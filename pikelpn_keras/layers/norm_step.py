@@ -16,6 +16,25 @@ from pikelpn_keras.rounding import (
 from pikelpn_keras.tracing import traced_once
 
 
+class NormSettings(NamedTuple):
+    """What a norm was made with.
+
+    Attributes:
+        momentum: weight of the past in the statistics.
+        epsilon: what is added to variances.
+        mantissa_bits: bits of a multiplier's mantissa.
+        scale_bits: width of the code of a multiplier's exponent.
+        hysteresis: octaves beyond which a multiplier of one bit moves; 0.5 is the nearest one at
+            all times.
+    """
+
+    momentum: float
+    epsilon: float
+    mantissa_bits: int
+    scale_bits: int
+    hysteresis: float = HYSTERESIS
+
+
 class NormStates(NamedTuple):
     """What a norm remembers, float32 tensors of shape (channels,).
 
@@ -32,19 +51,7 @@ class NormStates(NamedTuple):
 
 
 @traced_once
-def training_step(
-    states,
-    batch,
-    whole_batch,
-    parameters,
-    frozen,
-    exponents,
-    *,
-    momentum,
-    epsilon,
-    mantissa_bits,
-    scale_bits,
-):
+def training_step(states, batch, whole_batch, parameters, frozen, exponents, *, settings):
     """What a batch makes of the states, and what the states make of the batch.
 
     Args:
@@ -55,10 +62,7 @@ def training_step(
         parameters: gamma and beta.
         frozen: bool scalar; whether states hold still and the transform is that of the device.
         exponents: those of the accumulator, float32 of shape (channels,).
-        momentum: that of the layer.
-        epsilon: what is added to variances.
-        mantissa_bits: bits of a multiplier's mantissa.
-        scale_bits: width of the code of a multiplier's exponent.
+        settings: `NormSettings`.
 
     Returns:
         the new `NormStates` and a `BatchTransform`.
@@ -67,18 +71,18 @@ def training_step(
     gamma, beta = parameters
     free = 1.0 - ops.cast(frozen, "float32")
     # Early on the momentum is lower, so that no trace of the initial statistics is frozen in.
-    rate = free * ops.maximum(1.0 - momentum, 9.0 / (10.0 + states.batches))
+    rate = free * ops.maximum(1.0 - settings.momentum, 9.0 / (10.0 + states.batches))
     sound = finite(whole_batch[1])
     moving_mean, moving_variance = (
         ops.where(sound, past + (seen - past) * rate, past)
         for past, seen in zip(states[2:], whole_batch, strict=True)
     )
-    target = wanted_multipliers(moving_variance, gamma, epsilon)
+    target = wanted_multipliers(moving_variance, gamma, settings.epsilon)
     held = states.multiplier
-    multiplier, ratio = followed_multipliers(held, target, mantissa_bits, scale_bits)
+    multiplier, ratio = followed_multipliers(held, target, settings)
     multiplier = ops.where(frozen, held, multiplier)
 
-    inverse_deviation = ops.rsqrt(variance + epsilon)
+    inverse_deviation = ops.rsqrt(variance + settings.epsilon)
     slope = ops.where(frozen, 0.0, ratio * inverse_deviation)
     scale = slope * gamma
     device_scale, device_offset = device_transform(exponents, held, moving_mean, beta)
@@ -99,14 +103,13 @@ def wanted_multipliers(variance, gamma, epsilon):
     return gamma * ops.rsqrt(variance + epsilon)
 
 
-def followed_multipliers(multiplier, target, mantissa_bits, scale_bits):
+def followed_multipliers(multiplier, target, settings):
     """What has become of the multipliers after they have seen what the statistics want.
 
     Args:
         multiplier: float32 tensor of shape (channels,), the multipliers so far.
         target: the same, as `wanted_multipliers` gives them.
-        mantissa_bits: bits of a multiplier's mantissa.
-        scale_bits: width of the code of its exponent.
+        settings: `NormSettings`.
 
     Returns:
         the multipliers, 0 where the target is, and by how much they are too large: 0.5 to 2, and 1
@@ -114,16 +117,17 @@ def followed_multipliers(multiplier, target, mantissa_bits, scale_bits):
 
     Example:
 
-    >>> multiplier, ratio = followed_multipliers(ops.array([1.0]), ops.array([0.3]), 1, 4)
+    >>> settings = NormSettings(momentum=0.99, epsilon=1e-3, mantissa_bits=1, scale_bits=4)
+    >>> multiplier, ratio = followed_multipliers(ops.array([1.0]), ops.array([0.3]), settings)
     >>> ops.convert_to_numpy(multiplier), ops.convert_to_numpy(ratio).round(3)
     (array([0.25], dtype=float32), array([0.833], dtype=float32))
     """
     wanted, state = magnitude(target), magnitude(multiplier)
     # Half the distance of neighbours, in the ratio of the hysteresis to half an octave.
-    width = 2.0 ** (HYSTERESIS * 2.0 ** (1 - mantissa_bits))
+    width = 2.0 ** (settings.hysteresis * 2.0 ** (1 - settings.mantissa_bits))
     stays = ops.logical_and(wanted <= state * width, state <= wanted * width)
-    moved = ops.where(stays, state, _nearest(wanted, mantissa_bits))
-    lowest = nearest_power_of_two(ops.max(moved)) * 2.0 ** (1 - 2**scale_bits)
+    moved = ops.where(stays, state, _nearest(wanted, settings.mantissa_bits))
+    lowest = nearest_power_of_two(ops.max(moved)) * 2.0 ** (1 - 2**settings.scale_bits)
     moved = ops.maximum(moved, lowest)
     matters = wanted > 0
     near = ops.clip(moved, 0.5 * wanted, 2.0 * wanted)
