@@ -4,7 +4,7 @@ import functools
 
 import keras
 
-# Settings of a function that are remembered at a time.
+# Graphs of a function that are remembered at a time.
 LARGEST_CACHE = 256
 
 
@@ -34,19 +34,20 @@ def traced_once(function):
     import tensorflow as tf
 
     @functools.lru_cache(maxsize=LARGEST_CACHE)
-    def traced(settings):
+    def traced(specs, settings):
         # Without the attribute TensorFlow inlines the calls and optimizes every copy after all.
-        return tf.function(
+        graph = tf.function(
             lambda *tensors: function(*tensors, **dict(settings)),
             autograph=False,
             experimental_attributes={"_noinline": True},
         )
+        return graph.get_concrete_function(*specs)
 
     @functools.wraps(function)
     def call(*tensors, **settings):
         if tf.executing_eagerly():
             return function(*tensors, **settings)
-        # A call that traces by itself warns where layers are of more than four shapes.
-        return traced(tuple(settings.items())).get_concrete_function(*tensors)(*tensors)
+        specs = tf.nest.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), tensors)
+        return traced(specs, tuple(settings.items()))(*tensors)
 
     return call

@@ -59,6 +59,8 @@ def test_a_training_step_calls_what_its_layers_share():
     called = [node.attr["f"].func.name for node in graph.node if node.op == "PartitionedCall"]
     assert len(called) == 8 * 4
     assert len(set(called)) == 4
+    definitions = {d.signature.name: d for d in graph.library.function}
+    assert all(definitions[name].attr["_noinline"].b for name in called)
 
 
 def test_eager_functions_run_as_they_are():
