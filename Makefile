@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 demo: $(INSTALLED)
 	mkdir -p $(DEMO)
-	$(BIN)/pikelpn train --dataset=digits --epochs=10 --output=$(DEMO)/digits.keras
+	$(BIN)/pikelpn train --dataset=digits --epochs=8 --output=$(DEMO)/digits.keras
 	$(BIN)/pikelpn export $(DEMO)/digits.keras --output=$(DEMO)/digits.tflite
 	$(BIN)/pikelpn verify $(DEMO)/digits.keras $(DEMO)/digits.tflite --dataset=digits
 	$(BIN)/pikelpn ace $(DEMO)/digits.keras

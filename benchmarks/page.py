@@ -44,7 +44,8 @@ SECTIONS = (
     Section(
         "peers/training_step",
         "Training step",
-        "One `train_on_batch` of 32 pictures. A ratio is to the float net of the same Keras in the "
+        "One `train_on_batch` of 32 pictures; the first one, which traces and compiles, in three "
+        "new processes. A ratio is to the float net of the same Keras in the "
         "same round, Keras 3 for ours, qkeras-v3 and HGQ2, Keras 2 for tfmot and larq. Kernels "
         "have 4 bits and activations 8, but tfmot has 8 for both, and larq float activations and "
         "norms. HGQ2's bits are held constant, which makes it faster than its default. qkeras-v3's "
@@ -67,9 +68,9 @@ SECTIONS = (
         "Inference",
         "One picture. The stock file is what TFLiteConverter makes of the tfmot model. In the INT4 "
         "file all kernels of the blocks are 4 bits uniform, two in a byte; LiteRT's XNNPACK leaves "
-        "such convolutions to slower kernels. Instructions are counted by callgrind inside one "
-        "run; times of the CIFAR net are of a busy machine and of files that still averaged by a "
-        "depthwise convolution. The CIFAR net's 0.5 % more instructions are its global average: an "
+        "such convolutions to slower kernels. Files take turns in an order that changes, each "
+        "behind a run that is not timed. Instructions are counted by callgrind inside one "
+        "run. The CIFAR net's 0.5 % more instructions are its global average: an "
         "exact convolution of 51,000 instructions, where the stock MEAN, which is not exact, takes "
         "6,000. MobileNet's 3x3 average costs less than MEAN.",
         "python benchmarks/peers/inference.py --output=benchmarks/results/inference.jsonl",

@@ -3,9 +3,9 @@
     python benchmarks/peers/training_step.py --output=benchmarks/results/training_step.jsonl
 
 Every library builds the same nets in a process of its own and takes its first step, one after the
-other. Then they take turns, some steps each, and a round's ratio is the median of a library's
-steps over that of its float net in the same round. Libraries of Keras 2 are compared with
-Keras 2's float net, the others with Keras 3's.
+other, and all of them so many times. Then the last processes take turns, some steps each, and a
+round's ratio is the median of a library's steps over that of its float net in the same round.
+Libraries of Keras 2 are compared with Keras 2's float net, the others with Keras 3's.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ _BACKENDS = flags.DEFINE_list("backends", ["tensorflow", "jax"], "backends of Ke
 _NETS = flags.DEFINE_list("nets", ["cifar", "mobilenet"], "nets: cifar, mobilenet")
 _LIBRARIES = flags.DEFINE_list("libraries", [], "keys of libraries.LIBRARIES; empty for all")
 _BATCH_SIZE = flags.DEFINE_integer("batch_size", 32, "pictures in a step")
+_STARTS = flags.DEFINE_integer("starts", 3, "first steps of each library, in new processes")
 _ROUNDS = flags.DEFINE_integer("rounds", 8, "rounds")
 _STEPS = flags.DEFINE_integer("steps", 3, "steps of each library in a round")
 _OUTPUT = flags.DEFINE_string("output", None, "file for the JSON lines")
@@ -72,13 +73,23 @@ def _chosen(backend):
     return [key for key in available(backend) if key in (_LIBRARIES.value or LIBRARIES)]
 
 
+def _started(net, backend, stack):
+    """Workers by library, which `stack` closes, and the first steps that all of theirs took."""
+    first_steps = {key: [] for key in _chosen(backend)}
+    for _ in range(_STARTS.value):
+        stack.close()
+        workers = {}
+        for key, found in first_steps.items():
+            workers[key] = Worker(key, net, backend)
+            stack.callback(workers[key].close)
+            found.append(workers[key].first_step)
+    return workers, first_steps
+
+
 def measure(net, backend):
     """Lines of one net on one backend."""
     with contextlib.ExitStack() as stack:
-        workers = {}
-        for key in _chosen(backend):
-            workers[key] = Worker(key, net, backend)
-            stack.callback(workers[key].close)
+        workers, first_steps = _started(net, backend, stack)
         for worker in workers.values():
             worker.steps(_STEPS.value)
         rounds = [
@@ -90,17 +101,17 @@ def measure(net, backend):
     case = f"{name}, {BACKEND_NAMES[backend]}, {_BATCH_SIZE.value} pictures"
     for key, worker in workers.items():
         library = LIBRARIES[key]
-        base = workers[library.baseline]
         seconds = np.array([found[key] for found in rounds])
         ratios = (seconds / [found[library.baseline] for found in rounds]).T
-        first_ratio = np.divide(worker.first_step, base.first_step)
+        first = np.array(first_steps[key])
+        first_ratios = (first / first_steps[library.baseline]).T
         for metric, values, unit in (
             ("step", 1e3 * seconds[:, 0], "ms"),
             ("step over float", ratios[0], "ratio"),
             ("the same of processor time", ratios[1], "ratio"),
-            ("first step", worker.first_step[0], "s"),
-            ("first step over float", first_ratio[0], "ratio"),
-            ("its processor time over float", first_ratio[1], "ratio"),
+            ("first step", first[:, 0], "s"),
+            ("first step over float", first_ratios[0], "ratio"),
+            ("its processor time over float", first_ratios[1], "ratio"),
             ("peak memory", worker.memory, "MB"),
             ("parameters", worker.parameters, ""),
         ):

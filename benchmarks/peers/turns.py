@@ -4,9 +4,14 @@ import time
 
 import numpy as np
 
+# Threads of the function before still spin for as long, and take a core from the next one.
+PAUSE = 0.02
+
 
 def in_turns(functions, rounds, runs):
-    """Seconds of a run of each function, in each round.
+    """Seconds of a run of each function, in each round, in an order that changes.
+
+    A run that is not timed goes before, so that none pays for the caches of another.
 
     Args:
         functions: dict of functions without arguments.
@@ -21,11 +26,14 @@ def in_turns(functions, rounds, runs):
     >>> in_turns({"nothing": lambda: None}, rounds=3, runs=2)["nothing"].shape
     (3,)
     """
-    for function in functions.values():
-        function()
     found = {key: [] for key in functions}
+    random, keys = np.random.default_rng(0), list(functions)
     for _ in range(rounds):
-        for key, function in functions.items():
+        for index in random.permutation(len(keys)):
+            key = keys[index]
+            function = functions[key]
+            time.sleep(PAUSE)
+            function()
             start = time.perf_counter()
             for _ in range(runs):
                 function()

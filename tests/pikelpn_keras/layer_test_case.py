@@ -23,7 +23,10 @@ def train(model, inputs, steps=6):
     """A few steps towards random targets, frozen for the last of them."""
     keras.utils.set_random_seed(1)
     targets = np.random.default_rng(1).normal(size=(len(inputs), *model.output_shape[1:]))
-    model.compile(keras.optimizers.SGD(0.02, momentum=0.5), "mse")
+    optimizer = keras.optimizers.SGD(0.02, momentum=0.5)
+    # TensorFlow traces a step twice that makes variables.
+    optimizer.build(model.trainable_variables)
+    model.compile(optimizer, "mse")
     model.fit(
         inputs,
         targets,

@@ -16,8 +16,14 @@ from tests.pikelpn_keras.nets import many_layers_net, residual_net
 REPOSITORY = pathlib.Path(__file__).parents[2]
 
 
+# The process that runs the tests has TensorFlow already.
 BACKENDS = pytest.mark.parametrize(
-    "backend", ["tensorflow", "jax", pytest.param("torch", marks=pytest.mark.torch)]
+    "backend",
+    [
+        pytest.param("tensorflow", marks=pytest.mark.slow),
+        "jax",
+        pytest.param("torch", marks=pytest.mark.torch),
+    ],
 )
 
 

@@ -39,6 +39,7 @@ def accuracy(model, images, labels):
     return np.mean(model.predict(images, batch_size=500, verbose=0).argmax(1) == labels)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:the softmax of layer")
 def test_resnet8_keeps_its_accuracy(real_data, resnet8):
     float_model, calibration = resnet8
