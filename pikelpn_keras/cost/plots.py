@@ -35,6 +35,10 @@ WIDTH = 8.0
 BAR = 0.26
 NAME_LENGTH = 44
 MOST_BARS = 40
+# Of small letters, in points.
+LETTER_WIDTH, LINE_HEIGHT = 5.0, 11.0
+# Between a point and its name, in points.
+NAME_GAP = 8.0
 
 
 def layers(report):
@@ -141,13 +145,6 @@ def accuracy_against_cost(points, cost_label="ACEv2", accuracy_label="accuracy")
     for index, (cost, accuracy) in enumerate(values):
         color = "#0072b2" if index in front else "#999999"
         axes.scatter(cost, accuracy, color=color, zorder=2)
-        axes.annotate(
-            _short(names[index]),
-            (cost, accuracy),
-            (6, -10),
-            textcoords="offset points",
-            fontsize="small",
-        )
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(EngFormatter())
     axes.margins(x=0.2, y=0.12)
@@ -155,7 +152,33 @@ def accuracy_against_cost(points, cost_label="ACEv2", accuracy_label="accuracy")
     axes.set_ylabel(accuracy_label)
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
+    _name_points(axes, names, values)
     return figure
+
+
+def _name_points(axes, names, values):
+    """Names right of their points, lower where another name is in the way already."""
+    figure = axes.figure
+    # The layout decides where points lie.
+    figure.draw_without_rendering()
+    places = axes.transData.transform(values) * 72 / figure.dpi
+    taken = []
+    for index in sorted(range(len(names)), key=lambda index: -values[index][1]):
+        (left, height), name = places[index], _short(names[index])
+        right, low = left + NAME_GAP + LETTER_WIDTH * len(name), height
+        for other_left, other_right, other in sorted(taken, key=lambda name: -name[2]):
+            if left < other_right and other_left < right and abs(low - other) < LINE_HEIGHT:
+                low = other - LINE_HEIGHT
+        taken.append((left, right, low))
+        axes.annotate(
+            name,
+            values[index],
+            (NAME_GAP, low - height),
+            textcoords="offset points",
+            fontsize="small",
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": "#bbbbbb", "lw": 0.6, "relpos": (0, 0.5)},
+        )
 
 
 def save(path, figure):

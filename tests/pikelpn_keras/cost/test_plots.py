@@ -1,10 +1,12 @@
 """Pictures: what is drawn is read back from the artists."""
 
+import itertools
 import subprocess
 import sys
 
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.text import Text
 
 from pikelpn_keras.cost import Architecture, Formats, Work, plots, report
 from pikelpn_keras.cost.pareto import pareto_front
@@ -83,8 +85,23 @@ def test_the_front_has_what_no_other_beats():
     (axes,) = plots.accuracy_against_cost(points).axes
     (line,) = axes.lines
     assert list(zip(*line.get_data(), strict=True)) == [(10, 0.5), (40, 0.9)]
-    assert [text.get_text() for text in axes.texts] == list(points)
+    assert {text.get_text() for text in axes.texts} == set(points)
     assert axes.get_xscale() == "log"
+
+
+def test_names_are_beside_their_points_and_not_on_one_another():
+    points = {f"the model of number {n}": (50 + n % 3, 0.8 + n / 1e4) for n in range(9)}
+    points["far"] = (4000, 0.5)
+    figure = plots.accuracy_against_cost(points)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    boxes = {text.get_text(): Text.get_window_extent(text) for text in axes.texts}
+    for one, other in itertools.combinations(boxes, 2):
+        assert not boxes[one].overlaps(boxes[other]), (one, other)
+    for name, point in points.items():
+        assert boxes[name].x0 > axes.transData.transform(point)[0]
+    middle = (boxes["far"].y0 + boxes["far"].y1) / 2
+    assert middle == pytest.approx(axes.transData.transform(points["far"])[1], abs=4)
 
 
 def test_front_by_brute_force():
