@@ -27,10 +27,9 @@ def in_turns(functions, rounds, runs):
     (3,)
     """
     found = {key: [] for key in functions}
-    random, keys = np.random.default_rng(0), list(functions)
+    random = np.random.default_rng(0)
     for _ in range(rounds):
-        for index in random.permutation(len(keys)):
-            key = keys[index]
+        for key in random.permutation(list(functions)):
             function = functions[key]
             time.sleep(PAUSE)
             function()

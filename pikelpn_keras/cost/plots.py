@@ -166,7 +166,7 @@ def _name_points(axes, names, values):
     for index in sorted(range(len(names)), key=lambda index: -values[index][1]):
         (left, height), name = places[index], _short(names[index])
         right, low = left + NAME_GAP + LETTER_WIDTH * len(name), height
-        for other_left, other_right, other in sorted(taken, key=lambda name: -name[2]):
+        for other_left, other_right, other in sorted(taken, key=lambda box: -box[2]):
             if left < other_right and other_left < right and abs(low - other) < LINE_HEIGHT:
                 low = other - LINE_HEIGHT
         taken.append((left, right, low))
