@@ -51,8 +51,8 @@ SECTIONS = (
         "norms. HGQ2's bits are held constant, which makes it faster than its default. qkeras-v3's "
         "norm fails on JAX, so its row there has a mended one. HGQ2 has no depthwise layer; its "
         "grouped convolutions are slow on TensorFlow's CPU. Processor time is that of all threads, "
-        "which other work on the machine hardly touches; there was some beside the CIFAR net on "
-        "JAX. Memory is what the process grew by after the imports.",
+        "which other work on the machine hardly touches. Memory is what the process grew by after "
+        "the imports.",
         "python benchmarks/peers/training_step.py --output=benchmarks/results/training_step.jsonl",
     ),
     Section(

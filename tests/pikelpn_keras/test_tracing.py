@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 import pikelpn_keras as pk
-from pikelpn_keras.tracing import traced_once
+from pikelpn_keras.tracing import once_in_jax, traced_once
 
 tf = pytest.importorskip("tensorflow")
 
@@ -26,6 +26,29 @@ def test_graphs_hold_a_function_once_for_each_shape_and_setting():
     outputs = layers(ops.ones(2), ops.ones(4))
     assert [list(v.numpy()) for v in outputs] == [[4, 4], [3, 3], [2, 2, 2, 2]]
     assert traces == [(2, 2), (2, 3), (4, 2)]
+
+
+def test_jaxprs_hold_a_function_once_for_each_shape_and_setting():
+    jax = pytest.importorskip("jax")
+    traces = []
+
+    @once_in_jax
+    def scaled(x, *, factor):
+        traces.append((x.shape[0], factor))
+        return x * factor
+
+    def layers(x, y):
+        return scaled(x, factor=2) + scaled(x, factor=2), scaled(x, factor=3), scaled(y, factor=2)
+
+    inputs = np.ones(2, "float32"), np.ones(4, "float32")
+    outputs = jax.jit(layers)(*inputs)
+    assert [list(np.asarray(v)) for v in outputs] == [[4, 4], [3, 3], [2, 2, 2, 2]]
+    assert traces == [(2, 2), (2, 3), (4, 2)]
+    calls = [e for e in jax.make_jaxpr(layers)(*inputs).eqns if e.params.get("name") == "scaled"]
+    assert len(calls) == 4
+    assert calls[0].params["jaxpr"] is calls[1].params["jaxpr"]
+    assert scaled(np.float32([2]), factor=3) == 6
+    assert traces[3:] == [(1, 3)]
 
 
 def test_equal_quantizers_are_one_setting():
