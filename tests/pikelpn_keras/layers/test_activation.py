@@ -4,7 +4,7 @@ import pytest
 from keras import ops
 
 import pikelpn_keras as pk
-from pikelpn_keras.activation_quantizer import quantize_activation
+from pikelpn_keras.activation_quantizer import by_fake_quant, by_operators, quantize_activation
 from pikelpn_keras.grids import attach
 from pikelpn_keras.integer import Grid
 from tests.pikelpn_keras.layer_test_case import LayerTestCase
@@ -63,6 +63,35 @@ def test_gradient_is_straight_through_inside_the_range_and_zero_outside(signed):
     upstream = tf.range(1.0, 9.0)
     gradient = tape.gradient(outputs, x, output_gradients=upstream)
     assert np.array_equal(gradient, upstream * [0, 0, 1, 1, 1, 1, 0, 0])
+
+
+@pytest.mark.parametrize("how", ["eager", "graph", "jit"])
+@pytest.mark.parametrize("bits", range(2, 9))
+@pytest.mark.parametrize("exponent", [-20, -4, 3])
+def test_tensorflows_operator_rounds_and_differentiates_as_ours(how, bits, exponent):
+    tf = pytest.importorskip("tensorflow")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("an operator of TensorFlow")
+    grid, step = Grid(exponent, bits, False), 2.0**exponent
+    ties = np.arange(-2, 2**bits + 2, 0.5, dtype="float32")
+    x = np.concatenate([np.nextafter(ties, -np.inf), ties, np.nextafter(ties, np.inf)]) * step
+    x = np.append(x, [1e38, -1e38, np.inf, -np.inf, np.nan, -0.0]).astype("float32")
+    upstream = np.random.default_rng(0).normal(size=x.shape).astype("float32")
+
+    def both(x, upstream):
+        results = []
+        for rounded in (by_fake_quant, by_operators):
+            with tf.GradientTape() as outer, tf.GradientTape() as inner:
+                inner.watch(x)
+                outer.watch(upstream)
+                outputs = rounded(x, grid, tf.constant(step), tf.constant(1 / step))
+                gradient = inner.gradient(outputs, x, upstream)
+            results.append((outputs, gradient, outer.gradient(gradient, upstream)))
+        return results
+
+    run = {"eager": both, "graph": tf.function(both), "jit": tf.function(both, jit_compile=True)}
+    for fused, plain in zip(*run[how](tf.constant(x), tf.constant(upstream)), strict=True):
+        np.testing.assert_array_equal(fused, plain)
 
 
 def test_first_batch_sets_the_range():
