@@ -11,10 +11,12 @@ def read(path):
     """The objects of a file, in its order; a line that was cut off is left out.
 
     Args:
-        path: the file; one that is not there holds nothing.
+        path: the file.
+
+    Raises:
+        FileNotFoundError: if it is not there.
     """
-    path = pathlib.Path(path)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
     return [found for line in lines if (found := _decoded(line)) is not None]
 
 

@@ -53,8 +53,9 @@ def planned(path):
 
 
 def finished(path):
-    """The runs whose line stands in a file of results."""
-    return {Run(*map(found.get, RUN)) for found in read(path)}
+    """The runs whose line stands in a file of results: none where there is no file yet."""
+    results = read(path) if pathlib.Path(path).exists() else []
+    return {Run(*map(found.get, RUN)) for found in results}
 
 
 def unfinished(runs, done, weights):

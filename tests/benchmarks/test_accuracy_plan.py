@@ -100,6 +100,15 @@ def test_what_is_quoted_is_planned_first_with_five_seeds(plan):
     assert {run.epochs for run in runs[:30]} == {60}
 
 
+def test_nothing_is_finished_before_there_is_a_file(plan, tmp_path):
+    assert plan.finished(tmp_path / "out.jsonl") == set()
+
+
+def test_table_of_a_file_that_is_not_there_is_refused(harness, tmp_path):
+    with pytest.raises(FileNotFoundError, match="typo"):
+        harness("table").main(["table.py", str(tmp_path / "typo.jsonl")])
+
+
 def test_stored_runs_are_not_left(plan, tmp_path):
     done = plan.finished(HARNESS / "results" / "60_epochs.jsonl")
     stored = plan.Run("cifar10_jpeg", "pikelpn", 3, 60, 4e-3)
@@ -118,7 +127,6 @@ def test_float_net_whose_weights_are_gone_is_trained_again_before_who_needs_it(p
 
 def test_lines_that_were_cut_off_spoil_no_others(harness, tmp_path, capsys):
     lines, path = harness("json_lines"), tmp_path / "out.jsonl"
-    assert lines.read(path) == []
     lines.append(path, {"seed": 0})
     with path.open("a") as file:
         file.write('{"seed": 1, "accu')

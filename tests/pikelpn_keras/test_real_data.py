@@ -7,18 +7,16 @@ import pytest
 import pikelpn_keras as pk
 import tflite_export
 from tests.pikelpn_keras import real_images
-from tests.pikelpn_keras.nets import compile_for_classes, residual_net
+from tests.pikelpn_keras.nets import residual_net
 from tflite_export.runtimes import RUNTIMES
 
 EVERYWHERE = {"keras", "xnnpack", "xnnpack-2-threads", "builtin", "reference", "tflm"}
 
 
-def trained(images, labels, rate):
+def trained(images, labels):
     keras.utils.set_random_seed(0)
     model = residual_net(images.shape[1:])
-    compile_for_classes(model, rate)
-    callbacks = [pk.callbacks.FreezeSchedule()]
-    model.fit(images, labels, batch_size=128, epochs=2, verbose=0, callbacks=callbacks)
+    pk.fit_recipe(model, images, labels, epochs=2, batch_size=128, learning_rate=8e-3, verbose=0)
     return model
 
 
@@ -37,7 +35,7 @@ def assert_exact_and_equally_accurate(model, images, labels, at_least):
 
 def test_fashion_mnist(fashion_mnist):
     images, labels, test_images, test_labels = real_images.fashion_mnist(fashion_mnist)
-    model = trained(images, labels, rate=5e-3)
+    model = trained(images, labels)
     assert_exact_and_equally_accurate(model, test_images, test_labels, at_least=0.82)
 
 
@@ -45,6 +43,6 @@ def test_fashion_mnist(fashion_mnist):
 def test_cifar10_jpeg(real_data):
     archive = real_data("cifar10_jpeg.tar.xz")
     images, labels = real_images.cifar10_jpeg(archive, "train")
-    model = trained(images, labels, rate=3e-3)
+    model = trained(images, labels)
     test = real_images.cifar10_jpeg(archive, "test")
     assert_exact_and_equally_accurate(model, *test, at_least=0.45)
