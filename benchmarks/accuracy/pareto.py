@@ -7,7 +7,8 @@ Lines of `compare_tools.py` say what their file costs. The nets of `variants.py`
 counted on their integers, untrained, from one seed: weights change a little how wide sums must be.
 The nets of other libraries have no integers to count: those with float norms are counted as 4-bit
 kernels, 8-bit activations and float32 norms, those with quantized norms as if they cost what our
-net costs, which favours them.
+net costs, which favours them. What trains in another library's stead is left out: its file has a
+line of its own.
 """
 
 import collections
@@ -19,6 +20,7 @@ from absl import app, flags
 from json_lines import latest, read
 from nets import float_net
 from peers import NETS
+from tfmot_net import NAME as TWIN
 from variants import VARIANTS
 
 import pikelpn_keras as pk
@@ -125,6 +127,7 @@ def main(paths):
         result
         for result in results
         if result.get("data") == flags.FLAGS.data
+        and result["variant"] != TWIN
         and result["epochs"] >= flags.FLAGS.epochs
         and result.get("rate", flags.FLAGS.rate) == flags.FLAGS.rate
     ]

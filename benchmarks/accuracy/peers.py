@@ -1,8 +1,6 @@
 """Nets of the accuracy experiments in other libraries' layers, by the names of their rows.
 
-Each library is imported when one of its nets is built, so `run.py` needs only those it trains.
-HGQ2's wheel brings a package `qkeras` of its own over that of qkeras-v3: install one of the two in
-an environment, or each into a folder of its own.
+A library is imported when one of its nets is built, so `run.py` needs only those it trains.
 """
 
 import functools
@@ -18,5 +16,4 @@ NETS = {
     "qkeras-v3, quantized norm": functools.partial(_net, "qkeras_net", norm="parameters"),
     "qkeras-v3, quantized multiplier": functools.partial(_net, "qkeras_net", norm="multiplier"),
     "qkeras-v3, float norm": functools.partial(_net, "qkeras_net", norm="float"),
-    "HGQ2": functools.partial(_net, "hgq_net"),
 }

@@ -15,14 +15,11 @@ import time
 import keras
 import numpy as np
 from absl import app, flags
-from calibration import calibration_images
 from json_lines import append
 from nets import float_net
 from training import RECIPE, train
 from variants import VARIANTS
 from weight_files import save_weights, weights_path
-
-import pikelpn_keras as pk
 
 _DATA = flags.DEFINE_string("data", None, "npz file of pictures and labels", required=True)
 _VARIANTS = flags.DEFINE_multi_string("variant", ["float", "pikelpn"], "a variant to train")
@@ -71,10 +68,9 @@ def _result(name, seed, train_set, test_set):
 
 
 def _model(variant, shape, seed, images):
-    if variant.config is None:
+    if variant.from_float is None:
         return variant.net(shape)
-    float_model = _float_net(shape, seed)
-    return pk.quantize_model(float_model, variant.config, calibration_images(images))
+    return variant.from_float(_float_net(shape, seed), images)
 
 
 def _float_net(shape, seed):

@@ -5,6 +5,8 @@ import dataclasses
 import functools
 from typing import Any
 
+import tfmot_net
+from calibration import calibration_images
 from least_error import LeastErrorPowerOfTwo, LeastErrorUniform
 from nets import float_net, pikelpn_net
 from norms import BatchPowerOfTwoNorm, FloatNorm, FollowingMeanNorm, HysteresisNorm, NaiveNorm
@@ -23,13 +25,14 @@ class Variant:
     """A way to train a net.
 
     Attributes:
-        topic: what it is compared with: "norm", "weights", "scales", "activations" or "training".
+        topic: what it is compared with: "norm", "weights", "scales", "activations", "training" or
+            "libraries".
         net: makes the net for a shape of pictures.
-        training: arguments of `training.train`.
+        training: arguments of `training.train`, the run's own peak rate among them if it has one.
         first_half: name of the variant that is trained for the first half, before this one goes on
             with its weights; None for this one from the beginning.
-        config: how the float net of the same seed is quantized, whose weights the net then starts
-            with; None to start from scratch, with `net`.
+        from_float: makes the net that training starts with of the float net of the same seed and
+            of training pictures; None to start from scratch, with `net`.
         taught: whether the float net of the same seed teaches.
     """
 
@@ -37,13 +40,13 @@ class Variant:
     net: collections.abc.Callable = pikelpn_net
     training: dict[str, Any] = dataclasses.field(default_factory=dict)
     first_half: str | None = None
-    config: pk.QuantConfig | None = None
+    from_float: collections.abc.Callable | None = None
     taught: bool = False
 
     @property
     def needs_float_net(self):
         """Whether the float net of the same seed must be there before."""
-        return self.taught or self.config is not None
+        return self.taught or self.from_float is not None
 
 
 def _norm(norm=pk.layers.QuantNorm, freeze_last=0.3, first_half=None, **options):
@@ -56,10 +59,19 @@ def _weights(depthwise, pointwise, **options):
     return Variant("weights", net, **options)
 
 
+def _quantized(**options):
+    """Makes PikeLPN's net of a float one."""
+
+    def net(float_model, images):
+        config = pk.QuantConfig.pikelpn(**options)
+        return pk.quantize_model(float_model, config, calibration_images(images))
+
+    return net
+
+
 def _fitted(candidates):
     """Quantizers that fit the kernels of the float net best, which training starts from."""
-    config = pk.QuantConfig.pikelpn(depthwise=candidates, pointwise=candidates)
-    return Variant("weights", config=config)
+    return Variant("weights", from_float=_quantized(depthwise=candidates, pointwise=candidates))
 
 
 def _scales(scale_bits):
@@ -81,10 +93,8 @@ VARIANTS = {
     "float": Variant("training", float_net),
     "pikelpn": Variant("training"),
     "distilled": Variant("training", taught=True),
-    "from the float net": Variant("training", config=pk.QuantConfig.pikelpn()),
-    "from the float net, distilled": Variant(
-        "training", config=pk.QuantConfig.pikelpn(), taught=True
-    ),
+    "from the float net": Variant("training", from_float=_quantized()),
+    "from the float net, distilled": Variant("training", from_float=_quantized(), taught=True),
     "first half with 8-bit weights": Variant("training", first_half="8-bit weights"),
     "float norm": _norm(FloatNorm),
     "each parameter rounded": _norm(NaiveNorm),
@@ -129,4 +139,8 @@ VARIANTS = {
     "4-bit activations, learned threshold": _activations(4, LEARNED),
     "4-bit activations, learned threshold, distilled": _activations(4, LEARNED, taught=True),
     **{name: Variant("libraries", net) for name, net in NETS.items()},
+    # Trained on from weights that are good already, so at a rate that leaves them so.
+    tfmot_net.NAME: Variant(
+        "libraries", tfmot_net.separable_net, {"rate": 2e-4}, from_float=tfmot_net.from_float
+    ),
 }

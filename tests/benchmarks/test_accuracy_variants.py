@@ -186,9 +186,9 @@ def test_deployed_compares_all_pictures_and_counts_what_differs(harness, monkeyp
 
 
 ALL_VARIANTS = """
-import json, keras, nets, numpy as np, training
+import dataclasses, json, keras, nets, numpy as np, tfmot_net, training
 nets.BLOCKS = ((8, 1),)
-import pikelpn_keras as pk
+tfmot_net.CIFAR = dataclasses.replace(tfmot_net.CIFAR, blocks=nets.BLOCKS)
 from peers import NETS
 from variants import VARIANTS
 
@@ -202,16 +202,16 @@ data = images, labels.astype("int32")
 
 def trained(variant, teacher=None):
     keras.utils.set_random_seed(0)
-    options = dict(variant.training)
+    options = {"rate": 1e-2, **variant.training}
     if variant.taught:
         options["teacher"] = teacher
     if variant.first_half is not None:
         options["first_half"] = VARIANTS[variant.first_half].net((8, 8, 1))
-    if variant.config is None:
+    if variant.from_float is None:
         model = variant.net((8, 8, 1))
     else:
-        model = pk.quantize_model(teacher, variant.config, images[:64])
-    rates = training.train(model, data, data, epochs=6, seed=0, rate=1e-2, **options)
+        model = variant.from_float(teacher, images)
+    rates = training.train(model, data, data, epochs=6, seed=0, **options)
     best = max(rates)
     switches = [v for v in model.non_trainable_variables if v.path.endswith("/frozen")]
     frozen = [bool(switch.value) for switch in switches]

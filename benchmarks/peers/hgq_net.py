@@ -1,22 +1,12 @@
 """Separable nets in HGQ2's layers, with bits that do not move."""
 
-import dataclasses
-
 import hgq.config
 import hgq.layers
 import keras
-from architectures import CIFAR
 from hgq.constraints import Constant
 
 # Integer bits that the ranges of activations start from; training moves them.
 ACTIVATION_INTEGER_BITS = 3
-
-
-def separable_net(input_shape=(32, 32, 3)):
-    """The net of the accuracy experiments, from raw pixels to logits."""
-    inputs = keras.Input(input_shape)
-    x = keras.layers.Rescaling(1 / 256)(inputs)
-    return keras.Model(inputs, logits(x, dataclasses.replace(CIFAR, input_shape=input_shape)))
 
 
 def logits(x, architecture, weight_bits=4, activation_bits=8):
