@@ -79,7 +79,10 @@ def fake_quantized(x, low, high, lowest):
     Returns:
         tensor of the shape of `x`.
     """
-    step = (high - low) / (LARGEST - lowest)
+    # A tensor, for XLA divides by a constant by multiplying with its reciprocal, which is rounded:
+    # then ten times as many largest weights lie outside.
+    levels = ops.where(high > low, float(LARGEST - lowest), 1.0)
+    step = (high - low) / levels
     # A kernel of zeros alone is divided by 1 instead of 0.
     divisor = ops.where(step > 0, step, 1.0)
     zero_point = ops.clip(ops.floor(lowest - low / divisor + 0.5), lowest, LARGEST)
