@@ -85,7 +85,7 @@ def training_step(states, batch, whole_batch, parameters, frozen, exponents, *, 
     inverse_deviation = ops.rsqrt(variance + settings.epsilon)
     slope = ops.where(frozen, 0.0, ratio * inverse_deviation)
     scale = slope * gamma
-    device_scale, device_offset = device_transform(exponents, held, moving_mean, beta)
+    device_scale, device_offset = _device_transform(exponents, held, moving_mean, beta)
     pull = scale / count
     transform = BatchTransform(
         scale=ops.where(frozen, device_scale, scale),
@@ -156,6 +156,11 @@ def device_transform(exponents, multiplier, mean, beta):
         mean: the moving mean.
         beta: the parameter beta.
     """
+    return _device_transform(exponents, multiplier, mean, beta)
+
+
+def _device_transform(exponents, multiplier, mean, beta):
+    """The same for other traced functions: a call within a call costs TensorFlow time."""
     density, carrier = power_of_two(-exponents), carrier_of(multiplier, ops)
     integers = device_bias(density, multiplier, carrier, mean, beta, ops)
     # No division: by a constant, graphs of TensorFlow multiply by its inverse, which is not exact.

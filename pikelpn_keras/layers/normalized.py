@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
+from pikelpn_keras.layers.channel_rows import channel_sums, rows_of, spread
 from pikelpn_keras.replicas import everywhere
 
 
@@ -56,18 +57,24 @@ def normalized(inputs, gamma, beta, transform, synchronized):
     def total(share):
         return ops.sum(everywhere(share), axis=0) if synchronized else share
 
+    channels = inputs.shape[-1]
+
     @ops.custom_gradient
     def transformed(inputs, gamma, beta):
-        def gradient(*args, upstream=None):
-            upstream = args[0] if upstream is None else upstream
-            centred = inputs - transform.mean
-            axes = tuple(range(len(inputs.shape) - 1))
-            sums, products = ops.sum(upstream, axes), ops.sum(upstream * centred, axes)
-            through_mean = transform.pull * total(sums)
-            through_deviation = transform.tilt * total(products)
-            to_inputs = upstream * transform.scale - through_mean - centred * through_deviation
-            return to_inputs, products * transform.slope, sums
+        rows = rows_of(inputs)
 
-        return inputs * transform.scale + transform.offset, gradient
+        def gradient(*args, upstream=None):
+            upstream = rows_of(args[0] if upstream is None else upstream)
+            sums = channel_sums(upstream, channels)
+            products = channel_sums(upstream * rows, channels) - transform.mean * sums
+            # Both terms of the inputs and the constant: one number each for a channel.
+            bend = -transform.tilt * total(products)
+            shift = -transform.pull * total(sums) - transform.mean * bend
+            through_batch = rows * spread(bend, rows) + spread(shift, rows)
+            to_inputs = upstream * spread(transform.scale, rows) + through_batch
+            return ops.reshape(to_inputs, ops.shape(inputs)), products * transform.slope, sums
+
+        outputs = rows * spread(transform.scale, rows) + spread(transform.offset, rows)
+        return ops.reshape(outputs, ops.shape(inputs)), gradient
 
     return transformed(inputs, gamma, beta)
