@@ -8,7 +8,7 @@ from keras import ops
 from pikelpn_keras.layers import channel_rows
 from pikelpn_keras.layers.channel_rows import channel_moments, channel_sums, rows_of, spread
 
-SHAPES = [(5, 4, 6, 8), (3, 5, 5, 3), (2, 8, 8, 64), (2, 2, 2, 100), (7, 10), (3, 1, 1, 1), (4, 9, 2)]
+SHAPES = [(5, 4, 6, 8), (3, 5, 5, 3), (2, 8, 8, 64), (2, 2, 2, 100), (7, 10), (3, 1, 1, 1)]
 
 
 def values(shape):
