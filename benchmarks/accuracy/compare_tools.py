@@ -1,13 +1,14 @@
-"""Accuracy and cost of other tools' .tflite files of the float nets that `run.py` trained.
+"""Accuracy and cost of other tools' .tflite files of the nets that `run.py` trained.
 
     PYTHONPATH=benchmarks/peers python benchmarks/accuracy/compare_tools.py \
         --data=cifar10_jpeg.npz --weights=weights --seeds=0,1,2 --output=tools.jsonl
 
 Of --tools, TFLiteConverter and litert-quantizer quantize the float net after training, with int8
-kernels and, litert-quantizer, INT4 ones where it can (not depthwise); tfmot trains int8 for some
-epochs from the float weights (on the CPU, flips and shifts as in `training.py`). Each file
-classifies all test pictures on LiteRT, and `pk.cost.ace_v2` counts it. One JSON line for each file
-goes to the output; a file that is made anew counts once in the tables.
+kernels and, litert-quantizer, INT4 ones where it can (not depthwise). tfmot trains int8 from the
+float weights for as many epochs again: `run.py` does so with `tfmot_net`, whose weights go into
+tfmot's own model here, which is converted. Each file classifies all test pictures on LiteRT, and
+`pk.cost.ace_v2` counts it. One JSON line for each file goes to the output; a file that is made anew
+counts once in the tables.
 """
 
 import dataclasses
@@ -20,6 +21,7 @@ import float_net as peers_float_net
 import keras
 import numpy as np
 import tensorflow as tf
+import tfmot_net
 from absl import app, flags
 from ai_edge_litert.interpreter import Interpreter
 from architectures import CIFAR
@@ -34,12 +36,11 @@ import pikelpn_keras as pk
 from tflite_export.costing import workload
 
 _DATA = flags.DEFINE_string("data", None, "npz file of pictures and labels", required=True)
-_WEIGHTS = flags.DEFINE_string("weights", ".", "folder of the float nets' weights")
+_WEIGHTS = flags.DEFINE_string("weights", ".", "folder of the nets' weights")
 _SEEDS = flags.DEFINE_list("seeds", ["0"], "seeds of the float nets")
 _EPOCHS = flags.DEFINE_integer("float_epochs", 60, "epochs that the float nets were trained for")
 _RATE = flags.DEFINE_float("rate", pk.FitRecipe().learning_rate, "peak rate of that training")
 _TOOLS = flags.DEFINE_list("tools", ["converter", "litert_quantizer", "tfmot"], "keys of FILES")
-_QAT_EPOCHS = flags.DEFINE_integer("qat_epochs", 1, "epochs that tfmot trains")
 _TEST_IMAGES = flags.DEFINE_integer("test_images", 10_000, "test pictures to classify")
 _OUTPUT = flags.DEFINE_string("output", "tools.jsonl", "where results are appended")
 
@@ -71,12 +72,12 @@ def accuracy(tflite, images, labels):
     return right / len(images)
 
 
-def converted(model, data, calibration, folder):
+def converted(model, twin, calibration, folder):
     """Yields (name, epochs beyond those of the float net, bytes) of TFLiteConverter's file."""
     yield "TFLiteConverter, int8", 0, TOOLS["post_training"].convert(model, calibration)
 
 
-def litert_quantized(model, data, calibration, folder):
+def litert_quantized(model, twin, calibration, folder):
     """Yields the same of litert-quantizer's files."""
     float_path = folder / "float.tflite"
     float_path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
@@ -88,14 +89,16 @@ def litert_quantized(model, data, calibration, folder):
         yield f"litert-quantizer, {name}", 0, path.read_bytes()
 
 
-def fine_tuned(model, data, calibration, folder):
+def fine_tuned(model, twin, calibration, folder):
     """Yields the same of tfmot's file."""
-    weights = model.get_weights()
-    np.savez(folder / "weights.npz", **{str(i): array for i, array in enumerate(weights)})
+    shape = model.input_shape[1:]
+    net = tfmot_net.separable_net(shape)
+    net.load_weights(twin)
+    weights = {str(index): array for index, array in enumerate(net.get_weights())}
+    np.savez(folder / "weights.npz", **weights)
     path = folder / "tfmot.tflite"
-    words = [folder / "weights.npz", data, _QAT_EPOCHS.value, path]
-    environments.run("keras2", "fine_tune_worker.py", *words)
-    yield "tfmot, int8", _QAT_EPOCHS.value, path.read_bytes()
+    environments.run("keras2", "tfmot_file.py", folder / "weights.npz", *shape, path)
+    yield "tfmot, int8", _EPOCHS.value, path.read_bytes()
 
 
 FILES = {"converter": converted, "litert_quantizer": litert_quantized, "tfmot": fine_tuned}
@@ -109,10 +112,13 @@ def measure(seed, folder):
         images = (file["x_test"][: _TEST_IMAGES.value] / 256).astype("float32")
         labels = file["y_test"][: _TEST_IMAGES.value]
         calibration = (calibration_images(file["x_train"]) / 256).astype("float32")
-    path = weights_path(_WEIGHTS.value, "float", name, seed, _EPOCHS.value, _RATE.value)
+    path, twin = (
+        weights_path(_WEIGHTS.value, variant, name, seed, _EPOCHS.value, _RATE.value)
+        for variant in ("float", tfmot_net.NAME)
+    )
     model = trained(path, images.shape[1:])
     shared = {"topic": "tools", "data": name, "seed": seed, "test_images": len(images)}
-    files = (FILES[tool](model, data, calibration, folder) for tool in _TOOLS.value)
+    files = (FILES[tool](model, twin, calibration, folder) for tool in _TOOLS.value)
     for variant, epochs, tflite in itertools.chain.from_iterable(files):
         yield {
             **shared,

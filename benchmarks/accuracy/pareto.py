@@ -7,8 +7,8 @@ Lines of `compare_tools.py` say what their file costs. The nets of `variants.py`
 counted on their integers, untrained, from one seed: weights change a little how wide sums must be.
 The nets of other libraries have no integers to count: those with float norms are counted as 4-bit
 kernels, 8-bit activations and float32 norms, those with quantized norms as if they cost what our
-net costs, which favours them. What trains in another library's stead is left out: its file has a
-line of its own.
+net costs, which favours them. The graph that trains in tfmot's stead is left out: the file that
+tfmot makes of its weights has a line, and a cost.
 """
 
 import collections
@@ -70,7 +70,8 @@ def points(results, cost=cost_of):
     """
     runs = collections.defaultdict(list)
     for result in results:
-        runs[result["variant"]].append(result)
+        if result["variant"] != TWIN:
+            runs[result["variant"]].append(result)
     found = {}
     for variant, group in runs.items():
         accuracies = [result["accuracy"] for result in group]
@@ -127,7 +128,6 @@ def main(paths):
         result
         for result in results
         if result.get("data") == flags.FLAGS.data
-        and result["variant"] != TWIN
         and result["epochs"] >= flags.FLAGS.epochs
         and result.get("rate", flags.FLAGS.rate) == flags.FLAGS.rate
     ]

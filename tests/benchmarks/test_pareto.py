@@ -28,6 +28,11 @@ def test_points_are_means_at_the_cost_of_the_lines_or_else_of_the_net(pareto):
     assert found["b"] == (5, 0.9, None, 1)
 
 
+def test_tfmots_net_counts_once_by_its_file(pareto):
+    lines = [line(pareto.TWIN, 0.5), line("tfmot, int8", 0.7, ace_v2=5)]
+    assert pareto.points(lines) == {"tfmot, int8": (5, 0.7, None, 1)}
+
+
 def test_table_marks_what_no_other_beats(pareto):
     found = {"dear": (3e6, 0.8, None, 1), "cheap": (1e6, 0.8, None, 1), "best": (4e6, 0.9, None, 1)}
     rows = pareto.table(found).splitlines()[2:]
