@@ -7,8 +7,8 @@ Lines of `compare_tools.py` say what their file costs. The nets of `variants.py`
 counted on their integers, untrained, from one seed: weights change a little how wide sums must be.
 The nets of other libraries have no integers to count: those with float norms are counted as 4-bit
 kernels, 8-bit activations and float32 norms, those with quantized norms as if they cost what our
-net costs, which favours them. The graph that trains in tfmot's stead is left out: the file that
-tfmot makes of its weights has a line, and a cost.
+net costs, which favours them. Left out are the graph that trains in tfmot's stead, for the file that
+tfmot makes of its weights has a line and a cost, and nets whose grids their float nets choose.
 """
 
 import collections
@@ -29,6 +29,11 @@ from pikelpn_keras.cost.pareto import pareto_front
 SHAPES = {"cifar10_jpeg": (32, 32, 3), "fashion_mnist": (28, 28, 1)}
 OURS = "pikelpn"
 FLOAT_NORM = pk.cost.Formats("int4", "int8", "float32")
+UNCOUNTED = {
+    TWIN,
+    "chosen by fit, from the float net",
+    "chosen by fit among 3 bits, from the float net",
+}
 # What the picture shows of our nets: others cost the same as one of these and are in the table.
 DRAWN = {
     "float",
@@ -39,6 +44,7 @@ DRAWN = {
     "3-bit depthwise, 5 levels",
     "4-bit activations",
     "4-bit activations, learned threshold",
+    "6-bit activations",
     "6-bit weights",
     "8-bit weights",
     "qkeras-v3, quantized norm",
@@ -70,7 +76,7 @@ def points(results, cost=cost_of):
     """
     runs = collections.defaultdict(list)
     for result in results:
-        if result["variant"] != TWIN:
+        if result["variant"] not in UNCOUNTED:
             runs[result["variant"]].append(result)
     found = {}
     for variant, group in runs.items():

@@ -33,6 +33,10 @@ def test_tfmots_net_counts_once_by_its_file(pareto):
     assert pareto.points(lines) == {"tfmot, int8": (5, 0.7, None, 1)}
 
 
+def test_uncounted_nets_are_nets(pareto):
+    assert pareto.UNCOUNTED <= set(pareto.VARIANTS)
+
+
 def test_table_marks_what_no_other_beats(pareto):
     found = {"dear": (3e6, 0.8, None, 1), "cheap": (1e6, 0.8, None, 1), "best": (4e6, 0.9, None, 1)}
     rows = pareto.table(found).splitlines()[2:]
