@@ -7,8 +7,8 @@ Lines of `compare_tools.py` say what their file costs. The nets of `variants.py`
 counted on their integers, untrained, from one seed: weights change a little how wide sums must be.
 The nets of other libraries have no integers to count: those with float norms are counted as 4-bit
 kernels, 8-bit activations and float32 norms, those with quantized norms as if they cost what our
-net costs, which favours them. Left out are the graph that trains in tfmot's stead, for the file that
-tfmot makes of its weights has a line and a cost, and nets whose grids their float nets choose.
+net costs, which favours them. Left out are nets whose grids their float nets choose, and the graph
+that trains in tfmot's stead: the file that tfmot makes of its weights has a line, and a cost.
 """
 
 import collections

@@ -12,6 +12,8 @@ import math
 import keras
 from keras import ops
 
+from pikelpn_keras.tracing import traced_once
+
 # Longer rows are not quicker.
 ROW_LENGTH = 64
 
@@ -65,10 +67,20 @@ def channel_sums(rows, channels):
     """The sums of `channels` channels, a vector."""
     if not on_tensorflow_cpu():
         return ops.sum(rows, list(range(len(rows.shape) - 1)))
-    sums = ops.matmul(ops.ones((1, ops.shape(rows)[0]), rows.dtype), rows)
-    return ops.sum(ops.reshape(sums, (-1, channels)), axis=0)
+    import tensorflow as tf
+
+    sums = tf.matmul(tf.ones((1, ops.shape(rows)[0]), rows.dtype), rows)
+    if rows.shape[-1] == channels:
+        return tf.reshape(sums, (channels,))
+    return tf.reduce_sum(tf.reshape(sums, (-1, channels)), axis=0)
 
 
+def channel_size(x):
+    """How many values each channel of `x` has, as float32."""
+    return ops.cast(math.prod(ops.shape(x)[:-1]), "float32")
+
+
+@traced_once
 def channel_moments(x):
     """Mean and variance of each channel of `x`, NaN where there are no values.
 
@@ -85,8 +97,7 @@ def channel_moments(x):
         return ops.moments(x, axes=list(range(len(x.shape) - 1)))
     import tensorflow as tf
 
-    rows, channels = rows_of(x), x.shape[-1]
-    count = ops.cast(ops.size(x) // channels, x.dtype)
-    mean = channel_sums(rows, channels) / count
+    rows, channels, size = rows_of(x), x.shape[-1], channel_size(x)
+    mean = channel_sums(rows, channels) / size
     deviations = tf.math.squared_difference(rows, spread(mean, rows))
-    return mean, channel_sums(deviations, channels) / count
+    return mean, channel_sums(deviations, channels) / size

@@ -9,7 +9,7 @@ from pikelpn_keras.grids import ACCUMULATOR_BITS, attach, exponent_vector, grid_
 from pikelpn_keras.integer.grid import Grid
 from pikelpn_keras.integer.records import NormRecord, ScaleCodes
 from pikelpn_keras.layers.base import refuse, whole
-from pikelpn_keras.layers.channel_rows import channel_moments
+from pikelpn_keras.layers.channel_rows import channel_moments, channel_size
 from pikelpn_keras.layers.freezable import FreezableLayer, refuse_momentum
 from pikelpn_keras.layers.norm_step import (
     NormSettings,
@@ -181,7 +181,7 @@ class QuantNorm(FreezableLayer, keras.layers.BatchNormalization):
         """The outputs of a training step; frozen, those of the device."""
         values = ops.stop_gradient(inputs)
         mean, variance = channel_moments(values)
-        count = ops.cast(ops.size(inputs) // inputs.shape[-1], "float32")
+        count = channel_size(inputs)
         whole_batch = batch_moments(mean, variance, count)
         if self.synchronized:
             mean, variance = whole_batch

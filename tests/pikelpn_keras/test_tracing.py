@@ -80,8 +80,8 @@ def test_a_training_step_calls_what_its_layers_share():
     step = tf.function(lambda x: model(x, training=True))
     graph = step.get_concrete_function(tf.zeros((2, 4, 4, 3), "uint8")).graph.as_graph_def()
     called = [node.attr["f"].func.name for node in graph.node if node.op == "PartitionedCall"]
-    assert len(called) == 8 * 4
-    assert len(set(called)) == 4
+    assert len(called) == 8 * 5
+    assert len(set(called)) == 5
     definitions = {d.signature.name: d for d in graph.library.function}
     assert all(definitions[name].attr["_noinline"].b for name in called)
 
