@@ -6,6 +6,7 @@ exponents read from and written to float32 bits. `exp2` and `log2` are not exact
 `pikelpn_keras.integer.rounding` is the same rule on NumPy integers.
 """
 
+import keras
 from keras import ops
 
 MANTISSA_BITS = 23
@@ -55,6 +56,22 @@ def finite(x):
     return ops.equal(x - x, 0.0)
 
 
+def bits_as(x, dtype):
+    """The bits of `x` as another dtype of the same width.
+
+    Example:
+
+    >>> int(bits_as(ops.array(1.0, "float32"), "int32")) == BIAS << MANTISSA_BITS
+    True
+    """
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        # Keras's operator takes no axis of unknown length.
+        return tf.bitcast(x, dtype)
+    return ops.view(x, dtype)
+
+
 def power_of_two(exponent):
     """`2**exponent` as an exact float32.
 
@@ -67,7 +84,7 @@ def power_of_two(exponent):
     array([0.25, 1.  , 8.  ], dtype=float32)
     """
     exponent = ops.cast(exponent, "int32")
-    return ops.view((exponent + BIAS) * 2**MANTISSA_BITS, "float32")
+    return bits_as((exponent + BIAS) * 2**MANTISSA_BITS, "float32")
 
 
 def nearest_exponent(x):
@@ -81,7 +98,7 @@ def nearest_exponent(x):
     >>> ops.convert_to_numpy(nearest_exponent(ops.array([1.0, 1.4, 1.5, 0.1])))
     array([ 0,  0,  1, -3], dtype=int32)
     """
-    bits = ops.view(ops.cast(x, "float32"), "int32")
+    bits = bits_as(ops.cast(x, "float32"), "int32")
     return ops.right_shift(bits + (2**MANTISSA_BITS - SQRT2_MANTISSA - 1), MANTISSA_BITS) - BIAS
 
 
@@ -96,8 +113,8 @@ def nearest_power_of_two(x):
     >>> ops.convert_to_numpy(nearest_power_of_two(ops.array([1.0, 1.5, 0.1, 0.0])))
     array([1.   , 2.   , 0.125, 0.   ], dtype=float32)
     """
-    bits = ops.view(x, "int32") + (2**MANTISSA_BITS - SQRT2_MANTISSA - 1)
-    return ops.view(ops.bitwise_and(bits, 0xFF << MANTISSA_BITS), "float32")
+    bits = bits_as(x, "int32") + (2**MANTISSA_BITS - SQRT2_MANTISSA - 1)
+    return bits_as(ops.bitwise_and(bits, 0xFF << MANTISSA_BITS), "float32")
 
 
 def follow_exponent(exponent, x):

@@ -13,7 +13,7 @@ from pikelpn_keras.rounding import (
     power_of_two,
     round_half_up,
 )
-from pikelpn_keras.tracing import traced_once
+from pikelpn_keras.tracing import traced_for_all_shapes, traced_once
 
 
 class NormSettings(NamedTuple):
@@ -50,7 +50,13 @@ class NormStates(NamedTuple):
     moving_variance: Any
 
 
-@traced_once
+def _shapes_of_step(states, *others, settings):
+    """Shapes of what `training_step` returns: `batches` is a scalar, all else are vectors."""
+    vector = states.multiplier.shape
+    return vector, (), *[vector] * (len(NormStates._fields) - 2 + len(BatchTransform._fields))
+
+
+@traced_for_all_shapes(_shapes_of_step)
 def training_step(states, batch, whole_batch, parameters, frozen, exponents, *, settings):
     """What a batch makes of the states, and what the states make of the batch.
 

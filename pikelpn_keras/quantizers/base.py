@@ -6,7 +6,7 @@ import copy
 from keras import ops
 
 from pikelpn_keras.rounding import magnitude, nearest_exponent, power_of_two, straight_through
-from pikelpn_keras.tracing import traced_once
+from pikelpn_keras.tracing import traced_for_all_shapes, traced_once
 
 LOWEST_EXPONENT = -64
 HIGHEST_EXPONENT = 63
@@ -31,11 +31,14 @@ class Quantizer(abc.ABC):
         max_integer: largest absolute integer.
         held_exponents: exponents that `holding` has fixed, a tuple; None where they follow the
             weights.
+        reads_sizes: whether the quantizer's own rule looks at the sizes in `weights.shape`. Where
+            it does not, a graph of TensorFlow holds it once for kernels of all shapes.
     """
 
     bits: int
     max_integer: int
     held_exponents = None
+    reads_sizes = True
 
     def __init__(self, per_channel=True, scale_bits=4):
         if not isinstance(scale_bits, int) or scale_bits not in range(9):
@@ -78,14 +81,22 @@ class Quantizer(abc.ABC):
 
     def exponents(self, weights, channel_axes=(-1,)):
         """Exponents as `quantize` gives them: clipped to what the scale codes can say."""
-        rank = len(weights.shape)
-        kept = {axis % rank for axis in channel_axes} if self.per_channel else set()
         if self.held_exponents is not None:
-            shape = [weights.shape[axis] if axis in kept else 1 for axis in range(rank)]
+            shape = self.exponents_shape(ops.shape(weights), channel_axes)
             return ops.reshape(ops.convert_to_tensor(self.held_exponents, "int32"), shape)
+        rank = len(weights.shape)
+        kept = self._kept(rank, channel_axes)
         exponents = self.natural_exponents(weights, tuple(a for a in range(rank) if a not in kept))
         top = ops.clip(ops.max(exponents), LOWEST_EXPONENT, HIGHEST_EXPONENT)
         return ops.clip(exponents, top - (2**self.scale_bits - 1), top)
+
+    def exponents_shape(self, shape, channel_axes):
+        """Shape of the exponents of a kernel, a list: 1 on the axes that share one."""
+        kept = self._kept(len(shape), channel_axes)
+        return [size if axis in kept else 1 for axis, size in enumerate(shape)]
+
+    def _kept(self, rank, channel_axes):
+        return {axis % rank for axis in channel_axes} if self.per_channel else set()
 
     def holding(self, exponents):
         """This quantizer with exponents that no longer follow the weights.
@@ -124,7 +135,8 @@ class Quantizer(abc.ABC):
         # A cast reads a variable once; TensorFlow would read it again at every use.
         weights = ops.cast(weights, "float32")
         fixed = ops.stop_gradient(weights)
-        values, exponents = _quantized(fixed, quantizer=self, channel_axes=tuple(channel_axes))
+        quantized = _quantized if self.reads_sizes else _quantized_of_all_shapes
+        values, exponents = quantized(fixed, quantizer=self, channel_axes=tuple(channel_axes))
         return straight_through(values, self.gradient_path(weights)), exponents
 
     def get_config(self):
@@ -162,6 +174,21 @@ class Quantizer(abc.ABC):
 @traced_once
 def _quantized(weights, *, quantizer, channel_axes):
     """Quantized values and exponents."""
+    return _values_and_exponents(weights, quantizer, channel_axes)
+
+
+@traced_for_all_shapes(
+    lambda weights, *, quantizer, channel_axes: (
+        weights.shape,
+        quantizer.exponents_shape(weights.shape, channel_axes),
+    )
+)
+def _quantized_of_all_shapes(weights, *, quantizer, channel_axes):
+    """The same, of quantizers that read no sizes."""
+    return _values_and_exponents(weights, quantizer, channel_axes)
+
+
+def _values_and_exponents(weights, quantizer, channel_axes):
     integers, exponents = quantizer.quantize(weights, channel_axes)
     return quantizer.from_int(integers, exponents), exponents
 

@@ -37,6 +37,8 @@ class PowerOfTwoQuantizer(Quantizer):
     array([-3], dtype=int32)
     """
 
+    reads_sizes = False
+
     def __init__(self, levels=6, per_channel=True, scale_bits=4):
         super().__init__(per_channel, scale_bits)
         if not isinstance(levels, int) or levels not in range(3, 8):

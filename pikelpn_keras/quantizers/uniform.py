@@ -33,6 +33,8 @@ class UniformQuantizer(Quantizer):
     array([[-3, -5]], dtype=int32)
     """
 
+    reads_sizes = False
+
     def __init__(self, bits=4, per_channel=True, scale_bits=4):
         super().__init__(per_channel, scale_bits)
         if not isinstance(bits, int) or bits not in range(2, 9):

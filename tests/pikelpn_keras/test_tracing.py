@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 import pikelpn_keras as pk
-from pikelpn_keras.tracing import once_in_jax, traced_once
+from pikelpn_keras.tracing import once_in_jax, traced_for_all_shapes, traced_once
 
 tf = pytest.importorskip("tensorflow")
 
@@ -49,6 +49,49 @@ def test_jaxprs_hold_a_function_once_for_each_shape_and_setting():
     assert calls[0].params["jaxpr"] is calls[1].params["jaxpr"]
     assert scaled(np.float32([2]), factor=3) == 6
     assert traces[3:] == [(1, 3)]
+
+
+def test_graphs_hold_a_function_for_all_shapes_once_and_know_its_outputs_shapes():
+    traces = []
+
+    @traced_for_all_shapes(lambda x, *, factor: (x.shape, ()))
+    def scaled(x, *, factor):
+        traces.append(x.shape.as_list())
+        return x * factor, ops.sum(x)
+
+    @tf.function
+    def layers(x, y):
+        outputs = scaled(x, factor=2), scaled(y, factor=2)
+        assert [[v.shape.as_list() for v in pair] for pair in outputs] == [[[2], []], [[4], []]]
+        return outputs
+
+    (first, _), (second, total) = layers(ops.ones(2), ops.ones(4))
+    assert first.numpy().tolist() == [2, 2] and second.numpy().tolist() == [2] * 4
+    assert total.numpy() == 4
+    assert traces == [[None]]
+
+
+def test_kernels_of_all_shapes_share_a_quantizer_that_reads_no_sizes():
+    def shared(quantizer):
+        graph = tf.function(
+            lambda *kernels: [quantizer(k, axes) for k, axes in zip(kernels, channels, strict=True)]
+        )
+        specs = [tf.TensorSpec(shape) for shape in ((1, 1, 8, 16), (3, 3, 4, 8), (3, 3, 4, 1))]
+        function = graph.get_concrete_function(*specs)
+        for spec, axes, (values, exponents) in zip(
+            specs, channels, function.structured_outputs, strict=True
+        ):
+            assert values.shape == spec.shape
+            assert exponents.shape == quantizer.exponents_shape(spec.shape, axes)
+        nodes = function.graph.as_graph_def().node
+        return {node.attr["f"].func.name for node in nodes if node.op == "PartitionedCall"}
+
+    channels = (-1,), (-1,), (-2, -1)
+    for quantizer in (pk.quantizers.UniformQuantizer(4), pk.quantizers.PowerOfTwoQuantizer(6)):
+        assert not quantizer.reads_sizes
+        assert len(shared(quantizer)) == 2
+    assert pk.quantizers.TernaryQuantizer().reads_sizes
+    assert len(shared(pk.quantizers.TernaryQuantizer())) == 3
 
 
 def test_equal_quantizers_are_one_setting():
