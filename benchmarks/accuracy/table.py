@@ -13,8 +13,6 @@ import statistics
 from absl import app, flags
 from json_lines import latest, read
 
-BEGIN, END = "<!-- table -->\n", "<!-- end of table -->"
-
 
 def table(results):
     """A Markdown table, a row for each variant, best first.
@@ -59,8 +57,20 @@ def with_table(page, results):
     >>> with_table(page, []).splitlines()[-2:]
     ['<!-- end of table -->', 'Text']
     """
-    before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}\n{table(results)}\n\n{END}{rest.split(END)[1]}"
+    return with_section(page, "table", table(results))
+
+
+def with_section(page, name, text):
+    r"""The text of a page, with `text` between its two comments of a name.
+
+    Example:
+
+    >>> with_section("<!-- a -->\nold\n<!-- end of a -->", "a", "new").splitlines()
+    ['<!-- a -->', '', 'new', '', '<!-- end of a -->']
+    """
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    before, rest = page.split(begin)
+    return f"{before}{begin}\n{text}\n\n{end}{rest.split(end)[1]}"
 
 
 def main(paths):

@@ -50,7 +50,9 @@ def queue_of(run_queue, folder, **options):
     return run_queue.RunQueue(folder / "plan.json", folder / "out.jsonl", folder, **options)
 
 
-@pytest.mark.parametrize("module", ["calibration", "json_lines", "table", "weight_files"])
+@pytest.mark.parametrize(
+    "module", ["calibration", "file_tables", "json_lines", "table", "weight_files"]
+)
 def test_examples_hold(harness, module):
     tried = doctest.testmod(harness(module))
     assert tried.attempted and not tried.failed
@@ -73,6 +75,11 @@ def test_the_page_shows_the_stored_runs(harness):
     lines = harness("json_lines")
     results = lines.latest(_stored(lines))
     assert harness("table").with_table(page, results) == page
+
+
+def test_the_page_shows_the_stored_files(harness):
+    page = (HARNESS.parents[1] / "docs" / "accuracy.md").read_text()
+    assert harness("file_tables").with_tables(page) == page
 
 
 def test_stored_files_have_the_accuracy_of_the_runs(harness, plan):
