@@ -177,12 +177,11 @@ def _quantized(weights, *, quantizer, channel_axes):
     return _values_and_exponents(weights, quantizer, channel_axes)
 
 
-@traced_for_all_shapes(
-    lambda weights, *, quantizer, channel_axes: (
-        weights.shape,
-        quantizer.exponents_shape(weights.shape, channel_axes),
-    )
-)
+def _shapes_of_quantized(weights, *, quantizer, channel_axes):
+    return weights.shape, quantizer.exponents_shape(weights.shape, channel_axes)
+
+
+@traced_for_all_shapes(_shapes_of_quantized)
 def _quantized_of_all_shapes(weights, *, quantizer, channel_axes):
     """The same, of quantizers that read no sizes."""
     return _values_and_exponents(weights, quantizer, channel_axes)
