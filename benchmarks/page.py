@@ -44,8 +44,8 @@ SECTIONS = (
     Section(
         "peers/training_step",
         "Training step",
-        "One `train_on_batch` of 32 pictures; the first one, which traces and compiles, in three "
-        "new processes. A ratio is to the float net of the same Keras in the "
+        "One `train_on_batch` of 32 pictures; the first one, which traces and compiles, in two "
+        "or three new processes. A ratio is to the float net of the same Keras in the "
         "same round, Keras 3 for ours, qkeras-v3 and HGQ2, Keras 2, which is slower, for tfmot and "
         "larq: compare those by their milliseconds. Kernels "
         "have 4 bits and activations 8, but tfmot has 8 for both, and larq float activations and "

@@ -44,6 +44,7 @@ DRAWN = {
     "3-bit depthwise, 5 levels",
     "4-bit activations",
     "4-bit activations, learned threshold",
+    "4-bit activations, learned threshold, distilled",
     "6-bit activations",
     "6-bit weights",
     "8-bit weights",
@@ -127,17 +128,29 @@ def drawn(variant):
     return variant in DRAWN or variant not in VARIANTS
 
 
+def chosen(results, data, epochs, rate):
+    """The lines of a data set: all files, and the nets of one length of training and one rate.
+
+    Example:
+
+    >>> net = {"data": "cifar10_jpeg", "rate": 4e-3}
+    >>> file = {"data": "cifar10_jpeg", "epochs": 120, "ace_v2": 7}
+    >>> nets = [{**net, "epochs": epochs} for epochs in (60, 120)]
+    >>> chosen([file, *nets], "cifar10_jpeg", 60, 4e-3) == [file, nets[0]]
+    True
+    """
+    return [
+        result
+        for result in results
+        if result.get("data") == data
+        and ("ace_v2" in result or (result["epochs"], result["rate"]) == (epochs, rate))
+    ]
+
+
 def main(paths):
     """Prints the table of the files named, and draws."""
     results = latest(found for path in paths[1:] for found in read(path))
-    chosen = [
-        result
-        for result in results
-        if result.get("data") == flags.FLAGS.data
-        and result["epochs"] >= flags.FLAGS.epochs
-        and result.get("rate", flags.FLAGS.rate) == flags.FLAGS.rate
-    ]
-    found = points(chosen)
+    found = points(chosen(results, flags.FLAGS.data, flags.FLAGS.epochs, flags.FLAGS.rate))
     print(table(found))
     if flags.FLAGS.plot:
         figure = pk.cost.plots.accuracy_against_cost(
@@ -148,7 +161,7 @@ def main(paths):
 
 if __name__ == "__main__":
     flags.DEFINE_string("data", "cifar10_jpeg", "data set of the lines that count")
-    flags.DEFINE_integer("epochs", 60, "least epochs of the lines that count")
-    flags.DEFINE_float("rate", 4e-3, "learning rate of the lines that name one")
+    flags.DEFINE_integer("epochs", 60, "epochs of the nets that count")
+    flags.DEFINE_float("rate", 4e-3, "peak learning rate of the nets that count")
     flags.DEFINE_string("plot", None, "picture to write")
     app.run(main)

@@ -211,7 +211,7 @@ def trained(variant, teacher=None):
         model = variant.net((8, 8, 1))
     else:
         model = variant.from_float(teacher, images)
-    rates = training.train(model, data, data, epochs=6, seed=0, **options)
+    rates = training.train(model, data, data, epochs=18, seed=0, **options)
     best = max(rates)
     switches = [v for v in model.non_trainable_variables if v.path.endswith("/frozen")]
     frozen = [bool(switch.value) for switch in switches]
